@@ -1,0 +1,43 @@
+//! What Parlor's server and client both know: ids, limits, validated input, wire types and frames.
+//!
+//! Plain data: no clock, no I/O, no web, no database. `docs/protocol.md` is this crate in prose.
+
+#![warn(missing_docs)]
+
+mod error;
+mod frame;
+mod id;
+mod input;
+mod limits;
+mod message;
+mod request;
+mod response;
+mod room;
+mod ticks;
+mod time;
+mod user;
+
+pub use error::{ApiError, ErrorCode};
+pub use frame::{ClientFrame, CloseCode, ResetReason, RoomHead, ServerFrame};
+pub use id::{ClientId, Epoch, IdError, MessageId, RoomId, SessionId, UserId};
+pub use input::{
+    DisplayName, Email, InputError, MessageBody, Password, RoomName, StatusText, Title, Topic,
+    Username,
+};
+pub use limits::*;
+pub use message::{Message, MessageState};
+pub use request::{
+    BodyEdit, ChangesQuery, MarksUpdate, MembersQuery, NewMessage, NewRoom, NewSession, NewUser,
+    PageQuery, PasswordChange, PasswordCheck, RoleUpdate, RoomUpdate, RoomsQuery, RoomsScope,
+    UserUpdate, UsersQuery,
+};
+pub use response::{
+    Bans, LoggedIn, MarksAnswer, MemberAnswer, Members, MessageAnswer, MessagePage, PasswordScore,
+    PublicRooms, RoomAnswer, Rooms, Sessions, Ticket, UserAnswer, Users,
+};
+pub use room::{Ban, DirectRoom, Marks, Member, MyRoom, NamedRoom, Room, RoomRole, Visibility};
+pub use ticks::{Lowest, Ticks};
+pub use time::Timestamp;
+pub use user::{
+    Activity, DeletedUser, Gender, Presence, PresenceState, Profile, ServerRole, Session, User,
+};
