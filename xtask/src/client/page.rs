@@ -1,0 +1,104 @@
+//! From client/index.html to the page that is served.
+
+use anyhow::{Context, Result, bail};
+
+use crate::client::assets::{self, Files, add_hashed};
+use crate::client::bindgen::Program;
+use crate::client::link::Link;
+use crate::client::sources::Sources;
+
+/// Every file of `dist/`, compressed siblings included.
+pub fn assemble(sources: &Sources, program: &Program) -> Result<Files> {
+    let mut files = Files::new();
+    let mut page = String::new();
+    let mut copied_to = 0;
+    let mut has_program = false;
+    for (range, link) in Link::find_all(&sources.html)? {
+        page.push_str(&sources.html[copied_to..range.start]);
+        copied_to = range.end;
+        match &link {
+            Link::Rust if has_program => bail!("client/index.html has two rel=\"rust\" links"),
+            Link::Rust => {
+                has_program = true;
+                page.push_str(&start_up(&mut files, &sources.boot, program)?);
+            }
+            other => page.push_str(&element(&mut files, sources, other)?),
+        }
+    }
+    page.push_str(&sources.html[copied_to..]);
+    if !has_program {
+        bail!(
+            "client/index.html has no <link data-trunk rel=\"rust\">: nothing would start the client"
+        );
+    }
+    refuse_inline_code(&page)?;
+    files.insert("index.html".to_owned(), page.into_bytes());
+    assets::compress(&mut files)?;
+    Ok(files)
+}
+
+/// Adds what `link` names and returns what takes its place in the page.
+fn element(files: &mut Files, sources: &Sources, link: &Link) -> Result<String> {
+    match link {
+        Link::Rust => Ok(String::new()),
+        Link::Css { href } => {
+            let path = add_hashed(files, href, sources.file(href)?);
+            Ok(format!("<link rel=\"stylesheet\" href=\"{path}\">"))
+        }
+        Link::Icon { href, attributes } => {
+            let path = add_hashed(files, href, sources.file(href)?);
+            Ok(format!("<link rel=\"icon\" href=\"{path}\"{attributes}>"))
+        }
+        Link::CopyFile { href, folder } => {
+            let name = href.rsplit('/').next().unwrap_or(href);
+            files.insert(format!("{folder}{name}"), sources.file(href)?.to_vec());
+            Ok(String::new())
+        }
+        Link::CopyDir { href, folder } => {
+            let name = href.rsplit('/').next().unwrap_or(href);
+            let inside = sources.files.iter().filter_map(|(path, bytes)| {
+                let rest = path.strip_prefix(href)?.strip_prefix('/')?;
+                Some((format!("{folder}{name}/{rest}"), bytes.clone()))
+            });
+            files.extend(inside);
+            Ok(String::new())
+        }
+    }
+}
+
+/// The script that starts the client, and hints to fetch glue and WebAssembly meanwhile.
+fn start_up(files: &mut Files, boot: &str, program: &Program) -> Result<String> {
+    let glue = add_hashed(files, "client.js", &program.glue);
+    let wasm = add_hashed(files, "client.wasm", &program.wasm);
+    for placeholder in ["__GLUE__", "__WASM__"] {
+        boot.contains(placeholder)
+            .then_some(())
+            .with_context(|| format!("client/boot.js lacks the placeholder {placeholder}"))?;
+    }
+    let boot = boot.replace("__GLUE__", &glue).replace("__WASM__", &wasm);
+    let boot = add_hashed(files, "boot.js", boot.as_bytes());
+    // `crossorigin` makes the preload match the glue's fetch(); without it the file comes twice.
+    Ok(format!(
+        "<link rel=\"modulepreload\" href=\"{glue}\">\n    \
+         <link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n    \
+         <script type=\"module\" src=\"{boot}\"></script>"
+    ))
+}
+
+/// The policy we send refuses inline code: better told now than by a blank page.
+fn refuse_inline_code(page: &str) -> Result<()> {
+    let inline_script = page.match_indices("<script").any(|(at, _)| {
+        let tag = page[at..].split('>').next().unwrap_or_default();
+        !tag.contains(" src=")
+    });
+    if inline_script || page.contains("<style") || page.contains(" style=") {
+        bail!(
+            "client/index.html has an inline script or style, which the Content-Security-Policy refuses"
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "page_tests.rs"]
+mod tests;

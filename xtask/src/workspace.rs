@@ -1,0 +1,54 @@
+//! Where things are: the checkout and cargo's target directory.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::command::Command;
+
+pub struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Workspace {
+    /// Finds the checkout this xtask was compiled from.
+    pub fn find() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .context("xtask lies at the top of the file system")?
+            .to_owned();
+        // Asked, not guessed: CARGO_TARGET_DIR and cargo's configuration may both move it.
+        let metadata = Command::cargo(&root)
+            .args(["metadata", "--format-version=1", "--no-deps", "--locked"])
+            .read()?;
+        let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
+        let target = metadata["target_directory"]
+            .as_str()
+            .context("cargo metadata names no target directory")?
+            .into();
+        Ok(Self { root, target })
+    }
+
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// A file below cargo's target directory.
+    pub fn built(&self, relative: &str) -> PathBuf {
+        self.target.join(relative)
+    }
+
+    /// The page as the server embeds it.
+    pub fn dist(&self) -> PathBuf {
+        self.path("dist")
+    }
+
+    pub fn cargo(&self) -> Command {
+        Command::cargo(&self.root)
+    }
+
+    pub fn command(&self, program: &str) -> Command {
+        Command::new(program, &self.root)
+    }
+}
