@@ -1,0 +1,51 @@
+//! What Parlor keeps, as promises: traits that every backend keeps word for word.
+//!
+//! Each sentence of a method's docs has a case in the contract suite (`server/tests/store`), which
+//! runs on every backend. No permission is decided here: methods that take a `reader` or an
+//! `author` report in the same snapshot whether that person is in the room, and `domain` decides
+//! what it means. SQL stops at `store/sqlite`.
+
+#![warn(missing_docs)]
+
+mod account;
+mod change;
+mod error;
+mod log;
+mod login;
+mod open;
+mod room;
+mod sqlite;
+
+use async_trait::async_trait;
+use shared::{Epoch, RoomId};
+
+pub use account::{Account, AccountUpdate, Accounts, NewAccount};
+pub use change::{Change, Feed};
+pub use error::StoreError;
+pub use log::{Changes, Edit, Log, NewPost, Page, PageAt, Posted};
+pub use login::{Digest, Login, Logins, NewLogin, Rotation, TicketGrant};
+pub use open::{StoreUrl, StoreUrlError, open};
+pub use room::{
+    Access, BanRecord, Joined, MarkMove, MemberFilter, MemberRecord, Membership, NewRoomRecord, RoomKey, Rooms,
+};
+
+/// A whole store.
+#[async_trait]
+pub trait Store: Accounts + Logins + Rooms + Log + Send + Sync {
+    /// The store's life: random, made with it, the same at every opening until a restore.
+    fn epoch(&self) -> Epoch;
+
+    /// The public room that everybody who registers is in. Made with the store; it has no owner
+    /// and is never deleted, not even when it is empty.
+    fn lobby(&self) -> RoomId;
+
+    /// Whether the store answers and would take a write.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it does not.
+    async fn check(&self) -> Result<(), StoreError>;
+
+    /// Finishes what was accepted and closes; later calls fail with [`StoreError::Unavailable`].
+    /// The feed ends after the last change.
+    async fn close(&self);
+}

@@ -1,0 +1,60 @@
+//! What was committed, in the order it was: the feed from a store to the live side.
+
+use shared::{Marks, Message, Room, RoomId, SessionId, UserId};
+use tokio::sync::mpsc;
+
+/// One committed change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A new message.
+    MessagePosted(Message),
+    /// An edited or deleted message.
+    MessageChanged(Message),
+    /// A room's settings changed.
+    RoomChanged(Room),
+    /// A room is gone; nobody is in it any more.
+    RoomDeleted(RoomId),
+    /// Somebody is in a room from now on.
+    MemberJoined {
+        /// Where.
+        room: Room,
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody has another role in a room.
+    RoleChanged {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody is not in a room any more.
+    MemberLeft {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody's marks moved.
+    MarksMoved {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// To where.
+        marks: Marks,
+        /// How many members the room has.
+        member_count: u32,
+    },
+    /// A login ended before its time: log-out, password change, replay, deletion.
+    SessionEnded {
+        /// Which.
+        session: SessionId,
+        /// Whose.
+        user: UserId,
+    },
+}
+
+/// Committed changes, one batch per commit, in commit order. Bounded: a store whose reader is
+/// slow commits no faster than it is read.
+pub type Feed = mpsc::Receiver<Vec<Change>>;

@@ -1,0 +1,54 @@
+//! The only place that names a backend.
+
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+};
+
+use super::{Feed, Store, StoreError, sqlite};
+
+/// Where a store is: `sqlite:PATH`, or `sqlite::memory:` for one that is gone at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// Nothing that lasts: for tests and trials.
+    SqliteMemory,
+}
+
+/// The text names no store.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} names no store: use sqlite:PATH or sqlite::memory:")]
+pub struct StoreUrlError(String);
+
+impl FromStr for StoreUrl {
+    type Err = StoreUrlError;
+
+    fn from_str(text: &str) -> Result<Self, StoreUrlError> {
+        match text.strip_prefix("sqlite:") {
+            Some(":memory:") => Ok(Self::SqliteMemory),
+            Some("") | None => Err(StoreUrlError(text.to_owned())),
+            Some(path) => Ok(Self::Sqlite(PathBuf::from(path))),
+        }
+    }
+}
+
+impl StoreUrl {
+    /// Where a store is when nobody says: in the data directory.
+    pub fn in_dir(data_dir: &Path) -> Self {
+        Self::Sqlite(data_dir.join("parlor.db"))
+    }
+}
+
+/// Opens a store, made and migrated where needed, and the feed of what it commits from now on.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when it cannot be reached, read or written, or another process has
+/// it; [`StoreError::Backend`] when it was made by a newer Parlor.
+pub async fn open(url: &StoreUrl) -> Result<(Arc<dyn Store>, Feed), StoreError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::open_file(path).await,
+        StoreUrl::SqliteMemory => sqlite::open_memory().await,
+    }
+}

@@ -1,0 +1,152 @@
+//! The embedded store: one SQLite file, one thread that writes, a few connections that read.
+//!
+//! SQL stops here. What anybody may do is `domain`'s; what is promised is said at the traits.
+
+mod accounts;
+mod bans;
+mod direct;
+mod failure;
+mod file;
+mod log;
+mod logins;
+mod marks;
+mod members;
+mod mine;
+mod pages;
+mod readers;
+mod rooms;
+mod rows;
+mod schema;
+mod writer;
+
+use std::{path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use shared::{Epoch, RoomId};
+use tokio::{sync::mpsc, task};
+
+use super::{Feed, Store, StoreError};
+use readers::Readers;
+use schema::Identity;
+use writer::{Write, Writer};
+
+/// 64 commits may wait to be read before committing waits too.
+///
+/// Who reads the feed must not wait for a write between two reads: with a full feed both would
+/// wait for ever.
+const FEED_COMMITS: usize = 64;
+
+/// Opens a file.
+pub(super) async fn open_file(path: &Path) -> Result<(Arc<dyn Store>, Feed), StoreError> {
+    let (store, feed) = SqliteStore::open(path).await?;
+    Ok((Arc::new(store), feed))
+}
+
+/// Opens a store that is gone at the end.
+pub(super) async fn open_memory() -> Result<(Arc<dyn Store>, Feed), StoreError> {
+    let (store, feed) = SqliteStore::open_memory().await?;
+    Ok((Arc::new(store), feed))
+}
+
+struct SqliteStore {
+    identity: Identity,
+    writer: Writer,
+    /// None in memory, where there is one connection for all: what reads is then a job too, and
+    /// the same code answers.
+    readers: Option<Arc<Readers>>,
+}
+
+impl SqliteStore {
+    async fn open(path: &Path) -> Result<(Self, Feed), StoreError> {
+        let path = path.to_owned();
+        let file = off_thread(move || file::open(&path)).await?;
+        let readers = Readers::new(file.path);
+        Self::start(file.conn, Some(file.lock), file.identity, Some(readers))
+    }
+
+    async fn open_memory() -> Result<(Self, Feed), StoreError> {
+        let (conn, identity) = off_thread(file::open_memory).await?;
+        Self::start(conn, None, identity, None)
+    }
+
+    fn start(
+        conn: Connection,
+        lock: Option<std::fs::File>,
+        identity: Identity,
+        readers: Option<Arc<Readers>>,
+    ) -> Result<(Self, Feed), StoreError> {
+        let (changes, feed) = mpsc::channel(FEED_COMMITS);
+        let writer = Writer::start(conn, lock, identity.lobby, changes)
+            .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        Ok((
+            Self {
+                identity,
+                writer,
+                readers,
+            },
+            feed,
+        ))
+    }
+
+    /// Queues `work` and waits until it is durable.
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.writer.submit(work).await
+    }
+
+    /// Does `work` in one snapshot.
+    async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.readers {
+            Some(readers) => readers.read(work).await,
+            None => self.write(move |write| work(write.conn)).await,
+        }
+    }
+}
+
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    task::spawn_blocking(work)
+        .await
+        .map_err(|error| StoreError::Unavailable(Box::new(error)))?
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn epoch(&self) -> Epoch {
+        self.identity.epoch
+    }
+
+    fn lobby(&self) -> RoomId {
+        self.identity.lobby
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        // A write that is really made: a full disk lets a transaction begin, and even roll back.
+        self.write(|write| {
+            write
+                .conn
+                .prepare_cached("UPDATE meta SET checks = checks + 1")?
+                .execute([])?;
+            Ok(())
+        })
+        .await?;
+        self.read(|conn| Ok(conn.query_row("SELECT 1 FROM meta", [], |_| Ok(()))?))
+            .await
+    }
+
+    async fn close(&self) {
+        if let Some(readers) = &self.readers {
+            readers.close().await;
+        }
+        self.writer.close().await;
+    }
+}

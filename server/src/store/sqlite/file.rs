@@ -1,0 +1,138 @@
+//! The file: whose it is, who may read it, and how a connection to it is set up.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::Connection;
+
+use crate::store::StoreError;
+
+use super::{
+    failure::{Refusal, explain, explain_sqlite},
+    schema::{self, Identity},
+};
+
+/// An open file, and the lock that keeps other processes out for as long as it is held.
+pub struct OpenFile {
+    pub conn: Connection,
+    pub lock: File,
+    pub path: PathBuf,
+    pub identity: Identity,
+}
+
+/// Opens a store, made and migrated where needed. Takes its time: not for an async thread.
+///
+/// # Errors
+/// The source is one line that names the file and what to do.
+pub fn open(path: &Path) -> Result<OpenFile, StoreError> {
+    // A link and what it points to are one store, with one lock.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let lock = lock(&path)?;
+    create(&path).map_err(|error| refuse(&path, explain(&error)).unavailable())?;
+    let (conn, identity) = connect(&path).map_err(|error| {
+        let refusal = refuse(&path, explain_sqlite(&error));
+        match error {
+            StoreError::Unavailable(_) => refusal.unavailable(),
+            _ => StoreError::Backend(Box::new(refusal)),
+        }
+    })?;
+    Ok(OpenFile {
+        conn,
+        lock,
+        path,
+        identity,
+    })
+}
+
+fn refuse(path: &Path, problem: String) -> Refusal {
+    Refusal::Open {
+        path: path.to_owned(),
+        problem,
+    }
+}
+
+/// Locks a file beside the store. SQLite's own lock would not do: it is let go of between
+/// transactions, and an exclusive one shuts our readers out. The kernel drops this one with the
+/// process, however it ends; the empty file stays.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    let unavailable = |error: &io::Error| refuse(path, explain(error)).unavailable();
+    let file = owner_only()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(beside)
+        .map_err(|error| unavailable(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Refusal::InUse {
+            path: path.to_owned(),
+        }
+        .unavailable()),
+        Err(TryLockError::Error(error)) => Err(unavailable(&error)),
+    }
+}
+
+/// Makes an empty file, which is an empty database, so that its mode is ours to choose: SQLite
+/// gives the same one to the `-wal` and `-shm` files.
+///
+/// An existing file is not even opened: closing it again would drop this process's locks on it.
+fn create(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => owner_only()
+            .write(true)
+            .create_new(true)
+            .open(path)
+            .map(drop),
+        Err(error) => Err(error),
+    }
+}
+
+fn owner_only() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn connect(path: &Path) -> Result<(Connection, Identity), StoreError> {
+    let mut conn = Connection::open(path)?;
+    prepare(&conn)?;
+    let mode: String =
+        conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::Unavailable(Box::new(io::Error::other(
+            "the file system does not take a write-ahead log: put it on a local disk",
+        ))));
+    }
+    // An answer means durable: every commit syncs the log.
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    // What a burst leaves of the log is given back at the next checkpoint.
+    conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    let identity = schema::migrate(&mut conn)?;
+    Ok((conn, identity))
+}
+
+/// A store without a file.
+pub fn open_memory() -> Result<(Connection, Identity), StoreError> {
+    let mut conn = Connection::open_in_memory()?;
+    prepare(&conn)?;
+    let identity = schema::migrate(&mut conn)?;
+    Ok((conn, identity))
+}
+
+/// What every connection needs.
+pub fn prepare(conn: &Connection) -> rusqlite::Result<()> {
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    // More than there are statements in this module.
+    conn.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}

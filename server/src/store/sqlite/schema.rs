@@ -1,0 +1,91 @@
+//! The tables, and how an older file gets them. Forward only: there is no way back but a backup.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, TransactionBehavior, params};
+use shared::{Epoch, RoomId};
+use uuid::Uuid;
+
+use crate::store::StoreError;
+
+use super::failure::Refusal;
+
+/// "Parl": says whose file it is, so that another program's is not taken for an empty one.
+const APPLICATION_ID: i64 = 0x5061_726c;
+
+/// One file per version, in order. A released one is never edited.
+const VERSIONS: [&str; 1] = [include_str!("schema.sql")];
+
+/// What is made with a store and never changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity {
+    pub epoch: Epoch,
+    pub lobby: RoomId,
+}
+
+/// Brings a file to the newest version and answers with what it is.
+///
+/// # Errors
+/// [`StoreError::Backend`] when a newer Parlor or another program made the file.
+pub fn migrate(conn: &mut Connection) -> Result<Identity, StoreError> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = version(&tx)?;
+    for sql in VERSIONS.iter().skip(version) {
+        tx.execute_batch(sql)?;
+    }
+    if version == 0 {
+        furnish(&tx)?;
+    }
+    if version < VERSIONS.len() {
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.pragma_update(
+            None,
+            "user_version",
+            i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX),
+        )?;
+    }
+    let identity = tx.query_row("SELECT epoch, lobby FROM meta", [], |row| {
+        Ok(Identity {
+            epoch: Epoch::from_uuid(row.get(0)?),
+            lobby: RoomId::from_uuid(row.get(1)?),
+        })
+    })?;
+    tx.commit()?;
+    Ok(identity)
+}
+
+fn version(conn: &Connection) -> Result<usize, StoreError> {
+    let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let owner: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let is_empty = version == 0 && owner == 0 && tables == 0;
+    if !is_empty && owner != APPLICATION_ID {
+        return Err(StoreError::Backend(Box::new(Refusal::Foreign)));
+    }
+    match usize::try_from(version) {
+        Ok(version) if version <= VERSIONS.len() => Ok(version),
+        _ => Err(StoreError::Backend(Box::new(Refusal::Newer {
+            version,
+            known: VERSIONS.len(),
+        }))),
+    }
+}
+
+/// Gives a new store its epoch and its lobby.
+fn furnish(conn: &Connection) -> Result<(), StoreError> {
+    let lobby = Uuid::now_v7();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_millis();
+    conn.execute(
+        "INSERT INTO rooms (id, name, title, visibility, created_at)
+         VALUES (?1, 'lobby', 'Lobby', 'public', ?2)",
+        params![lobby, i64::try_from(now).unwrap_or(i64::MAX)],
+    )?;
+    conn.execute(
+        "INSERT INTO meta (id, epoch, lobby) VALUES (1, ?1, ?2)",
+        params![Uuid::new_v4(), lobby],
+    )?;
+    Ok(())
+}

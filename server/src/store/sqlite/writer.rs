@@ -1,0 +1,280 @@
+//! The one thread that writes: it gathers what is waiting into one transaction, so that many
+//! writes share one fsync, and answers only what is durable. It knows no tables.
+
+use std::{
+    fs::File,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use rusqlite::Connection;
+use shared::RoomId;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::store::{Change, StoreError};
+
+use super::failure::Refusal;
+
+/// 4,096 waiting writes: about a second of work for one disk. Beyond it, refusing is kinder.
+const QUEUE_JOBS: usize = 4_096;
+
+/// 256 writes in one commit: some milliseconds, against an fsync of about as long.
+const BATCH_JOBS: usize = 256;
+
+/// How the writing goes.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    /// Transactions that were committed.
+    pub commits: AtomicU64,
+    /// Jobs that were committed with them.
+    pub jobs: AtomicU64,
+}
+
+/// What a job works with.
+pub struct Write<'a> {
+    /// In the batch's transaction.
+    pub conn: &'a Connection,
+    /// The room that is never deleted.
+    pub lobby: RoomId,
+    changes: &'a mut Vec<Change>,
+}
+
+impl Write<'_> {
+    /// Tells the feed, once this is committed.
+    pub fn announce(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+}
+
+/// Why nothing of a batch was kept; every job of it says so.
+type Lost = Arc<rusqlite::Error>;
+
+/// Something to be written, with whoever waits for it.
+trait Job: Send {
+    /// Does it, in a savepoint of its own; whether to keep what it did.
+    fn run(&mut self, write: &mut Write<'_>) -> bool;
+
+    /// Tells the one who waits, after the commit.
+    fn answer(self: Box<Self>, commit: Result<(), &Lost>);
+}
+
+struct Task<F, T> {
+    work: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<F, T> Job for Task<F, T>
+where
+    F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send,
+    T: Send,
+{
+    fn run(&mut self, write: &mut Write<'_>) -> bool {
+        self.outcome = self.work.take().map(|work| work(write));
+        matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, commit: Result<(), &Lost>) {
+        let outcome = match (commit, self.outcome) {
+            (Ok(()), Some(outcome)) => outcome,
+            (Err(lost), _) => Err(StoreError::Unavailable(Box::new(Arc::clone(lost)))),
+            (Ok(()), None) => Err(Refusal::Closed.unavailable()),
+        };
+        // Nobody waits any more: what was done stays done.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+enum Order {
+    Do(Box<dyn Job>),
+    Close,
+}
+
+/// The way to the writer thread.
+pub struct Writer {
+    queue: mpsc::Sender<Order>,
+    ended: watch::Receiver<()>,
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for the metrics, which come later")
+    )]
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl Writer {
+    /// Starts the thread. It holds `lock` as long as it holds `conn`.
+    pub fn start(
+        conn: Connection,
+        lock: Option<File>,
+        lobby: RoomId,
+        feed: mpsc::Sender<Vec<Change>>,
+    ) -> io::Result<Self> {
+        let (queue, orders) = mpsc::channel(QUEUE_JOBS);
+        let (alive, ended) = watch::channel(());
+        let counters = Arc::new(Counters::default());
+        let mut thread = Thread {
+            conn,
+            lobby,
+            orders,
+            feed,
+            counters: Arc::clone(&counters),
+        };
+        thread::Builder::new()
+            .name("parlor-store".to_owned())
+            .spawn(move || {
+                thread.run();
+                // In this order: who waits for the end may open the file again.
+                drop(thread);
+                drop(lock);
+                drop(alive);
+            })?;
+        Ok(Self {
+            queue,
+            ended,
+            counters,
+        })
+    }
+
+    /// Queues `work` now; the future waits until it is durable.
+    pub fn submit<T, F>(
+        &self,
+        work: F,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + 'static + use<T, F>
+    where
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task = Task {
+            work: Some(work),
+            outcome: None,
+            reply,
+        };
+        let queued = self
+            .queue
+            .try_send(Order::Do(Box::new(task)))
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => Refusal::Closed.unavailable(),
+            });
+        async move {
+            queued?;
+            answer
+                .await
+                .unwrap_or_else(|_| Err(Refusal::Closed.unavailable()))
+        }
+    }
+
+    /// Lets the thread finish what was queued, and waits for its end.
+    pub async fn close(&self) {
+        // An error means that it has ended or is about to.
+        let _ = self.queue.send(Order::Close).await;
+        let _ = self.ended.clone().changed().await;
+    }
+}
+
+struct Thread {
+    conn: Connection,
+    lobby: RoomId,
+    orders: mpsc::Receiver<Order>,
+    feed: mpsc::Sender<Vec<Change>>,
+    counters: Arc<Counters>,
+}
+
+impl Thread {
+    fn run(&mut self) {
+        while let Some(first) = self.orders.blocking_recv() {
+            let mut batch = Vec::new();
+            self.take(first, &mut batch);
+            // Only what waits already: a timer would make a lonely write slower and a full queue
+            // no faster, because the queue fills while the last commit syncs.
+            while batch.len() < BATCH_JOBS
+                && let Ok(order) = self.orders.try_recv()
+            {
+                self.take(order, &mut batch);
+            }
+            self.finish(batch);
+        }
+    }
+
+    fn take(&mut self, order: Order, batch: &mut Vec<Box<dyn Job>>) {
+        match order {
+            Order::Do(job) => batch.push(job),
+            // What is in the queue is still received.
+            Order::Close => self.orders.close(),
+        }
+    }
+
+    /// Commits a batch, feeds its changes, then answers: nobody hears of what is not durable.
+    fn finish(&mut self, mut batch: Vec<Box<dyn Job>>) {
+        let mut changes = Vec::new();
+        let commit = self.commit(&mut batch, &mut changes).map_err(Arc::new);
+        match &commit {
+            Ok(()) => {
+                self.counters.commits.fetch_add(1, Ordering::Relaxed);
+                self.counters
+                    .jobs
+                    .fetch_add(batch.len() as u64, Ordering::Relaxed);
+                if !changes.is_empty() {
+                    // A feed that nobody reads any more is no reason to stop.
+                    let _ = self.feed.blocking_send(changes);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, jobs = batch.len(), "writes were not committed");
+            }
+        }
+        for job in batch {
+            job.answer(commit.as_ref().copied());
+        }
+    }
+
+    fn commit(
+        &self,
+        batch: &mut [Box<dyn Job>],
+        changes: &mut Vec<Change>,
+    ) -> rusqlite::Result<()> {
+        let result = self.transact(batch, changes);
+        if result.is_err() && !self.conn.is_autocommit() {
+            self.conn.execute_batch("ROLLBACK")?;
+        }
+        result
+    }
+
+    fn transact(
+        &self,
+        batch: &mut [Box<dyn Job>],
+        changes: &mut Vec<Change>,
+    ) -> rusqlite::Result<()> {
+        if !self.conn.is_autocommit() {
+            // A rollback that failed last time.
+            self.conn.execute_batch("ROLLBACK")?;
+        }
+        self.step("BEGIN IMMEDIATE")?;
+        for job in batch {
+            self.step("SAVEPOINT job")?;
+            let announced = changes.len();
+            let mut write = Write {
+                conn: &self.conn,
+                lobby: self.lobby,
+                changes,
+            };
+            if !job.run(&mut write) {
+                changes.truncate(announced);
+                // Fails where SQLite gave the whole transaction up (no space, an I/O error):
+                // then the jobs before this one are gone too.
+                self.step("ROLLBACK TO job")?;
+            }
+            self.step("RELEASE job")?;
+        }
+        self.step("COMMIT")
+    }
+
+    fn step(&self, sql: &str) -> rusqlite::Result<()> {
+        self.conn.prepare_cached(sql)?.execute([]).map(|_| ())
+    }
+}
