@@ -29,9 +29,10 @@ pub fn test(workspace: &Workspace, name: Option<&str>) -> Result<()> {
         eprintln!("no browser test matches {:?}", name.unwrap_or_default());
         return Ok(());
     }
-    let mut command = workspace
-        .command("node")
-        .args(["--test", "--test-concurrency=2"]);
+    let mut command =
+        workspace
+            .command("node")
+            .args(["--test", "--test-concurrency=2", "--test-reporter=spec"]);
     if let Some(name) = name
         && !specs.iter().all(|spec| spec.contains(name))
     {

@@ -6,7 +6,7 @@ mod trunk;
 use anyhow::Result;
 
 use crate::wasm_target;
-use crate::workspace::Workspace;
+use crate::workspace::{GROUPS, Workspace};
 
 /// Checks format, the page's configuration, licenses, then clippy natively and for the browser.
 pub fn run(workspace: &Workspace) -> Result<()> {
@@ -14,33 +14,17 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     trunk::check(workspace)?;
     licenses::check(workspace)?;
     wasm_target::ensure(workspace)?;
+    for group in GROUPS {
+        workspace
+            .cargo()
+            .args(["clippy", "--locked", "--all-targets"])
+            .args(Workspace::selection(group))
+            .args(["--", "-D", "warnings"])
+            .run()?;
+    }
     workspace
         .cargo()
-        .args([
-            "clippy",
-            "--locked",
-            "--all-targets",
-            "-p",
-            "shared",
-            "-p",
-            "server",
-            "-p",
-            "client",
-            "-p",
-            "xtask",
-        ])
-        .args(["--", "-D", "warnings"])
-        .run()?;
-    workspace
-        .cargo()
-        .args([
-            "clippy",
-            "--locked",
-            "-p",
-            "client",
-            "--target",
-            wasm_target::NAME,
-        ])
-        .args(["--", "-D", "warnings"])
+        .args(["clippy", "--locked", "-p", "client"])
+        .args(["--target", wasm_target::NAME, "--", "-D", "warnings"])
         .run()
 }

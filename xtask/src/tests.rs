@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::browser;
 use crate::client;
-use crate::workspace::Workspace;
+use crate::workspace::{GROUPS, Workspace};
 
 /// Runs unit and server tests, then the browser's; `filter` is part of a test's name.
 pub fn run(workspace: &Workspace, filter: Option<&str>, with_browser: bool) -> Result<()> {
@@ -23,20 +23,18 @@ pub fn run(workspace: &Workspace, filter: Option<&str>, with_browser: bool) -> R
 
 fn native(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     let nextest = workspace.cargo().args(["nextest", "--version"]).succeeds();
-    let command = if nextest {
+    let runner: &[_] = if nextest {
+        &["nextest", "run", "--no-tests=pass"]
+    } else {
+        &["test", "--no-fail-fast"]
+    };
+    GROUPS.iter().try_for_each(|group| {
         workspace
             .cargo()
-            .args(["nextest", "run", "--no-tests=pass"])
-    } else {
-        workspace.cargo().arg("test")
-    };
-    command
-        .arg("--locked")
-        .args(
-            ["shared", "server", "client", "xtask"]
-                .iter()
-                .flat_map(|name| ["-p", name]),
-        )
-        .args(filter)
-        .run()
+            .args(runner)
+            .arg("--locked")
+            .args(Workspace::selection(group))
+            .args(filter)
+            .run()
+    })
 }

@@ -6,6 +6,12 @@ use anyhow::{Context, Result};
 
 use crate::command::Command;
 
+/// Which packages one cargo call takes together when all are checked or tested.
+///
+/// Cargo unites the features of what it builds together, so another grouping would compile actix-web
+/// and the C code below it once more. `server` alone is what `cargo build -p server` means too.
+pub const GROUPS: [&[&str]; 3] = [&["xtask"], &["shared", "client"], &["server"]];
+
 pub struct Workspace {
     root: PathBuf,
     target: PathBuf,
@@ -46,6 +52,11 @@ impl Workspace {
 
     pub fn cargo(&self) -> Command {
         Command::cargo(&self.root)
+    }
+
+    /// The arguments that select one of the [`GROUPS`].
+    pub fn selection(group: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+        group.iter().flat_map(|package| ["-p", package])
     }
 
     pub fn command(&self, program: &str) -> Command {

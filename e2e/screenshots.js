@@ -1,0 +1,94 @@
+// Pictures of every page, at desktop and phone width, light and dark: `cargo xtask screenshots DIR`.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Account } from './harness/api.js';
+import { launch } from './harness/chromium.js';
+import { Parlor } from './harness/parlor.js';
+import { Person } from './harness/person.js';
+
+const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+const SCHEMES = ['light', 'dark'];
+
+const LOBBY = [
+  ['bob', 'Morning! The tomatoes are out, finally.'],
+  ['alice', 'All forty of them?'],
+  ['bob', 'Thirty-eight. Two went to the snails.'],
+  ['carol', 'I can bring copper tape on Saturday, there is half a roll left from last year.'],
+  ['alice', 'Yes please. And the long table?'],
+  ['carol', 'Also the long table.'],
+];
+
+const PRIVATE = [
+  ['bob', 'Did you order the cake?'],
+  ['alice', 'Yesterday. Lemon, not chocolate: he never eats chocolate.'],
+];
+
+/** Fills the store with three people and what they said. */
+async function setScene(origin) {
+  const genders = { alice: 'female', bob: 'male', carol: 'female' };
+  const people = {};
+  for (const [name, gender] of Object.entries(genders)) {
+    const account = new Account(origin, name);
+    await account.register({ gender });
+    people[name] = await account.login();
+  }
+  const lobby = await people.alice.room('lobby');
+  for (const [name, text] of LOBBY) await people[name].post(lobby.id, text);
+  const { room } = await people.alice.call('PUT', `/direct/${people.bob.id}`);
+  for (const [name, text] of PRIVATE) await people[name].post(room.id, text);
+  const garden = await people.alice.createRoom('garden');
+  await people.alice.post(garden.id, 'Watering plan for July');
+  await people.bob.call('PUT', `/rooms/${garden.id}/members/${people.bob.id}`);
+}
+
+/** Takes the pictures of one size and scheme, with Bob at his own desk. */
+async function photograph(browser, origin, directory, size, colorScheme) {
+  const context = await browser.newContext({ viewport: SIZES[size], colorScheme, reducedMotion: 'reduce' });
+  const alice = await Person.enter(context, origin, 'alice');
+  const picture = async (name) => {
+    await alice.page.evaluate(() => document.fonts.ready);
+    await alice.page.screenshot({ path: join(directory, `${name}.${size}.${colorScheme}.png`) });
+  };
+
+  await alice.opens('/register');
+  await alice.page.locator('form').waitFor();
+  await picture('register');
+  await alice.opens('/login');
+  await alice.page.locator('form').waitFor();
+  await picture('login');
+  await alice.login();
+  await alice.isAt('/rooms/lobby');
+  await alice.sees(LOBBY.at(-1)[1]);
+  await picture('chat');
+  await alice.opens('/people/bob');
+  await alice.sees(PRIVATE.at(-1)[1]);
+  await picture('private');
+  for (const [name, path] of [['settings', '/rooms/garden/settings'], ['browse', '/browse'], ['account', '/account']]) {
+    await alice.opens(path);
+    await alice.page.getByRole('heading').first().waitFor();
+    await alice.page.waitForLoadState('networkidle');
+    await picture(name);
+  }
+  await context.close();
+}
+
+const directory = process.argv[2];
+if (!directory) throw new Error('name a directory for the pictures');
+await mkdir(directory, { recursive: true });
+const server = await Parlor.start();
+const browser = await launch();
+try {
+  await setScene(server.origin);
+  const bob = await Person.enter(await browser.newContext(), server.origin, 'bob');
+  await bob.login();
+  await bob.isAt('/rooms/lobby');
+  for (const size of Object.keys(SIZES)) {
+    for (const scheme of SCHEMES) await photograph(browser, server.origin, directory, size, scheme);
+  }
+  console.log(`pictures are in ${directory}`);
+} finally {
+  await browser.close();
+  await server.remove();
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+
+import { promise } from '../harness/promise.js';
+
+promise('the others notice somebody coming and going, oneself does not', async ({ person }) => {
+  const alice = await person('alice');
+  await alice.register();
+  const bob = await person('bob');
+  await bob.register();
+  await alice.seesNotice(/bob/i);
+
+  await bob.logout();
+  await alice.seesNotice(/bob.*(left|logged out|offline|gone)/i);
+  const about = await alice.page.getByTestId('notice').allInnerTexts();
+  assert.ok(about.every((text) => !/alice/i.test(text)), `alice reads about herself: ${about}`);
+});
+
+promise('the list of connected people follows who comes and goes, with a picture each', async ({ person }) => {
+  const alice = await person('alice');
+  await alice.register({ gender: 'female' });
+  const bob = await person('bob');
+  await bob.register({ gender: 'male' });
+
+  await alice.seesPresence('bob', 'online');
+  await bob.seesPresence('alice', 'online');
+  const pictures = await Promise.all([alice.picture('alice'), alice.picture('bob')]);
+  assert.notEqual(pictures[0], pictures[1], 'a woman and a man have different pictures');
+
+  await bob.logout();
+  await alice.seesNobodyOnline('bob');
+});
+
+promise('a second tab is not a second arrival, closing it no departure', async ({ person }) => {
+  const alice = await person('alice');
+  await alice.register();
+  const bob = await person('bob');
+  await bob.register();
+  await alice.seesPresence('bob', 'online');
+
+  const second = await person('bob', { beside: bob });
+  await second.opens('/rooms/lobby');
+  await second.canTalk();
+  await second.leaves();
+  await bob.say('still here');
+  await alice.sees('still here');
+  await alice.seesPresence('bob', 'online');
+  const arrivals = alice.page.getByTestId('notice').filter({ hasText: /bob/i });
+  assert.equal(await arrivals.count(), 1);
+});
