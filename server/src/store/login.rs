@@ -92,11 +92,7 @@ pub trait Logins {
     async fn end_session(&self, user: UserId, id: SessionId) -> Result<bool, StoreError>;
 
     /// Ends all logins of that person but `keep`; how many ended.
-    async fn end_sessions(
-        &self,
-        user: UserId,
-        keep: Option<SessionId>,
-    ) -> Result<u32, StoreError>;
+    async fn end_sessions(&self, user: UserId, keep: Option<SessionId>) -> Result<u32, StoreError>;
 
     /// Keeps a ticket.
     async fn put_ticket(&self, ticket: Digest, grant: TicketGrant) -> Result<(), StoreError>;

@@ -231,11 +231,7 @@ pub trait Rooms {
     ) -> Result<Vec<MemberRecord>, StoreError>;
 
     /// One member; None when not in the room.
-    async fn member(
-        &self,
-        room: RoomId,
-        user: UserId,
-    ) -> Result<Option<MemberRecord>, StoreError>;
+    async fn member(&self, room: RoomId, user: UserId) -> Result<Option<MemberRecord>, StoreError>;
 
     /// Moves marks forward, all in one write: never back, cut to the room's head, `read` raising
     /// `delivered`. Answers with each one's marks afterwards, in the order asked, None for who is

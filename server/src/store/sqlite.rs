@@ -17,6 +17,8 @@ mod readers;
 mod rooms;
 mod rows;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::{path::Path, sync::Arc};

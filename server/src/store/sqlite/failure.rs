@@ -1,6 +1,6 @@
 //! What SQLite and the file system report, as a [`StoreError`].
 
-use std::{error::Error, io, path::PathBuf};
+use std::{error::Error, io, path::PathBuf, sync::Arc};
 
 use rusqlite::ErrorCode;
 
@@ -57,9 +57,7 @@ pub fn explain(error: &io::Error) -> String {
 
 /// The same for what SQLite says while it opens one.
 pub fn explain_sqlite(error: &StoreError) -> String {
-    let source = error
-        .source()
-        .map_or_else(|| error.to_string(), ToString::to_string);
+    let source = reason(error);
     let code = error
         .source()
         .and_then(|source| source.downcast_ref::<rusqlite::Error>())
@@ -93,6 +91,31 @@ fn may_pass(error: &rusqlite::Error) -> bool {
                 | ErrorCode::OutOfMemory
         )
     )
+}
+
+/// Why nothing of a batch was kept; each of its jobs is told.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("nothing was written: {0}")]
+pub struct Lost(Arc<str>);
+
+impl Lost {
+    /// Because of a job that SQLite gave the whole transaction up for.
+    pub fn with(error: &StoreError) -> Self {
+        Self(reason(error).into())
+    }
+}
+
+impl From<rusqlite::Error> for Lost {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string().into())
+    }
+}
+
+/// What lies behind an error, which says itself only what it means to the caller.
+fn reason(error: &StoreError) -> String {
+    error
+        .source()
+        .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 impl From<rusqlite::Error> for StoreError {

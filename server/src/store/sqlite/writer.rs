@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::store::{Change, StoreError};
 
-use super::failure::Refusal;
+use super::failure::{Lost, Refusal};
 
 /// 4,096 waiting writes: about a second of work for one disk. Beyond it, refusing is kinder.
 const QUEUE_JOBS: usize = 4_096;
@@ -50,13 +50,10 @@ impl Write<'_> {
     }
 }
 
-/// Why nothing of a batch was kept; every job of it says so.
-type Lost = Arc<rusqlite::Error>;
-
 /// Something to be written, with whoever waits for it.
 trait Job: Send {
-    /// Does it, in a savepoint of its own; whether to keep what it did.
-    fn run(&mut self, write: &mut Write<'_>) -> bool;
+    /// Does it, in a savepoint of its own. What failed is not kept.
+    fn run(&mut self, write: &mut Write<'_>) -> Result<(), &StoreError>;
 
     /// Tells the one who waits, after the commit.
     fn answer(self: Box<Self>, commit: Result<(), &Lost>);
@@ -73,15 +70,18 @@ where
     F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send,
     T: Send,
 {
-    fn run(&mut self, write: &mut Write<'_>) -> bool {
+    fn run(&mut self, write: &mut Write<'_>) -> Result<(), &StoreError> {
         self.outcome = self.work.take().map(|work| work(write));
-        matches!(self.outcome, Some(Ok(_)))
+        match &self.outcome {
+            Some(Err(error)) => Err(error),
+            Some(Ok(_)) | None => Ok(()),
+        }
     }
 
     fn answer(self: Box<Self>, commit: Result<(), &Lost>) {
         let outcome = match (commit, self.outcome) {
             (Ok(()), Some(outcome)) => outcome,
-            (Err(lost), _) => Err(StoreError::Unavailable(Box::new(Arc::clone(lost)))),
+            (Err(lost), _) => Err(StoreError::Unavailable(Box::new(lost.clone()))),
             (Ok(()), None) => Err(Refusal::Closed.unavailable()),
         };
         // Nobody waits any more: what was done stays done.
@@ -212,7 +212,7 @@ impl Thread {
     /// Commits a batch, feeds its changes, then answers: nobody hears of what is not durable.
     fn finish(&mut self, mut batch: Vec<Box<dyn Job>>) {
         let mut changes = Vec::new();
-        let commit = self.commit(&mut batch, &mut changes).map_err(Arc::new);
+        let commit = self.commit(&mut batch, &mut changes);
         match &commit {
             Ok(()) => {
                 self.counters.commits.fetch_add(1, Ordering::Relaxed);
@@ -233,11 +233,7 @@ impl Thread {
         }
     }
 
-    fn commit(
-        &self,
-        batch: &mut [Box<dyn Job>],
-        changes: &mut Vec<Change>,
-    ) -> rusqlite::Result<()> {
+    fn commit(&self, batch: &mut [Box<dyn Job>], changes: &mut Vec<Change>) -> Result<(), Lost> {
         let result = self.transact(batch, changes);
         if result.is_err() && !self.conn.is_autocommit() {
             self.conn.execute_batch("ROLLBACK")?;
@@ -245,11 +241,7 @@ impl Thread {
         result
     }
 
-    fn transact(
-        &self,
-        batch: &mut [Box<dyn Job>],
-        changes: &mut Vec<Change>,
-    ) -> rusqlite::Result<()> {
+    fn transact(&self, batch: &mut [Box<dyn Job>], changes: &mut Vec<Change>) -> Result<(), Lost> {
         if !self.conn.is_autocommit() {
             // A rollback that failed last time.
             self.conn.execute_batch("ROLLBACK")?;
@@ -263,15 +255,19 @@ impl Thread {
                 lobby: self.lobby,
                 changes,
             };
-            if !job.run(&mut write) {
+            if let Err(error) = job.run(&mut write) {
+                if self.conn.is_autocommit() {
+                    // No space, an I/O error: SQLite gave up the transaction, and with it what the
+                    // jobs before this one did.
+                    return Err(Lost::with(error));
+                }
                 changes.truncate(announced);
-                // Fails where SQLite gave the whole transaction up (no space, an I/O error):
-                // then the jobs before this one are gone too.
                 self.step("ROLLBACK TO job")?;
             }
             self.step("RELEASE job")?;
         }
-        self.step("COMMIT")
+        self.step("COMMIT")?;
+        Ok(())
     }
 
     fn step(&self, sql: &str) -> rusqlite::Result<()> {

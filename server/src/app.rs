@@ -1,0 +1,253 @@
+//! The whole server, put together: from a configuration to something that listens.
+
+use std::{
+    any::Any,
+    io,
+    net::SocketAddr,
+    rc::Rc,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use actix_cors::Cors;
+use actix_web::{
+    HttpServer,
+    dev::ServerHandle,
+    middleware::Condition,
+    rt::{self, net::TcpStream},
+    web::Data,
+};
+
+use crate::{
+    Clock,
+    chat::{ChatHandle, Draining, Worker, pump},
+    config::ServeConfig,
+    data_dir::{self, DataDirError},
+    domain::{Domain, MarkFlusher, PasswordCost},
+    error::chain,
+    http::{self, Limits, Origins, security_headers},
+    store::{self, StoreError},
+};
+
+/// A peer that acknowledges nothing for so long is gone; also one that reads nothing.
+const USER_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a stop waits for requests that are being answered.
+const SHUTDOWN_SECONDS: u64 = 3;
+/// How often what has run out is thrown away.
+const PURGE_EVERY: Duration = Duration::from_secs(60);
+
+/// What every handler can reach.
+pub struct App {
+    /// Decides.
+    pub domain: Arc<Domain>,
+    /// The live side.
+    pub chat: ChatHandle,
+    /// Whether the server is stopping.
+    pub draining: Draining,
+    /// Whose pages may use sockets and cookies.
+    pub origins: Origins,
+    /// How often what may be tried.
+    pub limits: Limits,
+    /// Whether cookies are `Secure`.
+    pub is_https: bool,
+    /// Whether a socket's URL may carry an access token.
+    pub takes_url_tokens: bool,
+}
+
+/// Why the server did not start, in one line that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// The store.
+    #[error("{}", chain(.0))]
+    Store(#[source] StoreError),
+    /// The address.
+    #[error(
+        "cannot listen on {address}: {source}; stop what has the port, or choose another \
+         with --listen"
+    )]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it decides with.
+    pub domain: Arc<Domain>,
+    handle: ServerHandle,
+    server: rt::task::JoinHandle<io::Result<()>>,
+    tasks: Vec<rt::task::JoinHandle<()>>,
+    chat: ChatHandle,
+    draining: Draining,
+}
+
+/// Opens the store in the data directory, with the secret beside it.
+///
+/// # Errors
+/// In one line each: no directory to write in, no store to open.
+pub async fn open(
+    place: &crate::config::Place,
+    clock: Clock,
+) -> Result<(Arc<Domain>, store::Feed), StartError> {
+    let secret = data_dir::prepare(&place.data_dir)?;
+    let (store, feed) = store::open(&place.store_url())
+        .await
+        .map_err(StartError::Store)?;
+    let cost = PasswordCost(place.bcrypt_cost);
+    Ok((Arc::new(Domain::new(store, clock, &secret, cost)), feed))
+}
+
+/// Starts the server on this thread's actix system.
+///
+/// # Errors
+/// In one line each: no directory to write in, no store to open, no address to listen on.
+pub async fn start(config: &ServeConfig, clock: Clock) -> Result<Running, StartError> {
+    // The address first: who cannot listen should not make a directory.
+    let address = config.listen;
+    let listen_failed = |source| StartError::Listen { address, source };
+    let listener = std::net::TcpListener::bind(address).map_err(listen_failed)?;
+    let address = listener.local_addr().map_err(listen_failed)?;
+
+    let (domain, feed) = open(&config.place, clock).await?;
+    let workers = config.worker_count();
+    let (chat, seats) = ChatHandle::start(Arc::clone(&domain), workers);
+    let draining = Draining::default();
+    let app = Data::new(App {
+        domain: Arc::clone(&domain),
+        chat: chat.clone(),
+        draining: draining.clone(),
+        origins: Origins {
+            public_url: config.public_url.clone(),
+            allowed: config.allowed_origins.clone(),
+        },
+        limits: Limits::new(config.rate_limits.is_on()),
+        is_https: config.is_https(),
+        takes_url_tokens: config.url_tokens.is_on(),
+    });
+    let tasks = vec![
+        rt::spawn(pump(feed, chat.clone())),
+        rt::spawn(MarkFlusher::new(Arc::clone(&domain)).run()),
+        rt::spawn(purge(app.clone())),
+    ];
+
+    let seats = Arc::new(Mutex::new(seats));
+    let allowed_origins = config.allowed_origins.clone();
+    let is_limited = config.rate_limits.is_on();
+    let (worker_chat, worker_domain) = (chat.clone(), Arc::clone(&domain));
+    let worker_draining = draining.clone();
+    let server = HttpServer::new(move || {
+        let seat = seats.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let worker = seat.map(|seat| {
+            Worker::start(
+                seat,
+                worker_chat.clone(),
+                Arc::clone(&worker_domain),
+                worker_draining.clone(),
+                is_limited,
+            )
+        });
+        let mut actix = actix_web::App::new().app_data(app.clone());
+        if let Some(worker) = worker {
+            actix = actix.app_data::<Rc<Worker>>(worker);
+        }
+        actix
+            .wrap(Condition::new(
+                !allowed_origins.is_empty(),
+                cors(&allowed_origins),
+            ))
+            .wrap(security_headers())
+            .configure(http::routes)
+    })
+    .workers(workers)
+    .disable_signals()
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .on_connect(|io: &dyn Any, _| {
+        if let Some(stream) = io.downcast_ref::<TcpStream>() {
+            set_up(stream);
+        }
+    })
+    .listen(listener)
+    .map_err(listen_failed)?
+    .run();
+    let handle = server.handle();
+    let server = rt::spawn(server);
+    Ok(Running {
+        address,
+        domain,
+        handle,
+        server,
+        tasks,
+        chat,
+        draining,
+    })
+}
+
+/// Small frames go out at once; a dead peer is noticed by the kernel.
+fn set_up(stream: &TcpStream) {
+    let socket = socket2::SockRef::from(stream);
+    let result = socket
+        .set_tcp_nodelay(true)
+        .and_then(|()| socket.set_tcp_user_timeout(Some(USER_TIMEOUT)));
+    if let Err(error) = result {
+        // Gone already, most likely.
+        tracing::debug!(%error, "a connection could not be set up");
+    }
+}
+
+fn cors(origins: &[String]) -> Cors {
+    origins
+        .iter()
+        .fold(Cors::default(), |cors, origin| cors.allowed_origin(origin))
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers(["authorization", "content-type"])
+        .expose_headers(["retry-after"])
+        .supports_credentials()
+        .max_age(3_600)
+}
+
+async fn purge(app: Data<App>) {
+    let mut ticks = rt::time::interval(PURGE_EVERY);
+    loop {
+        ticks.tick().await;
+        app.limits.forget_idle();
+        if let Err(error) = app.domain.purge().await {
+            error.log();
+        }
+    }
+}
+
+impl Running {
+    /// Tells every client when to come back, answers what was asked, keeps what was accepted, and
+    /// ends: within five seconds.
+    pub async fn stop(self) {
+        self.draining.begin();
+        // Each worker's sweeper looks twice a second; its closes are sent at once.
+        rt::time::sleep(Duration::from_millis(1_200)).await;
+        self.end(true).await;
+    }
+
+    /// Ends without telling anybody.
+    pub async fn stop_at_once(self) {
+        self.end(false).await;
+    }
+
+    async fn end(self, is_graceful: bool) {
+        self.handle.stop(is_graceful).await;
+        if let Ok(Err(error)) = self.server.await {
+            tracing::error!(%error, "the server ended badly");
+        }
+        self.domain.store().close().await;
+        self.chat.stop();
+        for task in self.tasks {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The live side: sockets and streams, and the one actor that tells them what happened.
+//!
+//! ```text
+//! store feed ─▶ pump ─▶ ChatServer (Hub) ─▶ one message per worker ─▶ Shard ─▶ Session outboxes
+//! socket ─▶ SocketActor ─▶ inbound ─▶ domain
+//! ```
+//!
+//! No chat goes through an actor's mailbox to a session: a client that stops reading freezes its
+//! actor. Frames wait in the session's byte-bounded outbox, whose overflow ends the session.
+
+mod body;
+mod bucket;
+mod cursor;
+mod drain;
+mod frame;
+mod guard;
+mod handle;
+mod hold;
+mod inbound;
+mod outbox;
+mod pump;
+mod resume;
+mod seat;
+mod server;
+mod session;
+mod shard;
+mod socket;
+mod stream;
+mod sweeper;
+mod worker;
+
+pub use cursor::StreamCursor;
+pub use drain::Draining;
+pub use handle::{ChatHandle, WorkerSeat};
+pub use pump::pump;
+pub use seat::Seat;
+pub use server::ChatServer;
+pub use socket::open_socket;
+pub use stream::open_stream;
+pub use worker::Worker;

@@ -1,0 +1,43 @@
+//! A graceful end: tell every client when to come back, then let it go.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use shared::{CloseCode, ServerFrame};
+
+use super::Worker;
+
+/// Clients come back spread over so many ms, so that they do not come all at once.
+const SPREAD_MS: u64 = 2_000;
+/// The first of them after so many ms: a restart takes a moment.
+const FIRST_MS: u64 = 500;
+
+/// Whether the server is stopping. Clones agree.
+#[derive(Debug, Clone, Default)]
+pub struct Draining(Arc<AtomicBool>);
+
+impl Draining {
+    /// From now on it is.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is.
+    pub fn is_draining(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Worker {
+    /// Closes every session of this worker with a hint when to come back.
+    pub(super) fn drain(&self) {
+        for (place, session) in (0_u64..).zip(self.shard.borrow().sessions()) {
+            // Any spreading does: the serials of a worker follow one another.
+            let retry_after_ms = FIRST_MS + (place * 37) % SPREAD_MS;
+            session.send(&ServerFrame::Draining { retry_after_ms });
+            session.close(CloseCode::Restarting);
+        }
+    }
+}

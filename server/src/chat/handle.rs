@@ -1,0 +1,101 @@
+//! How the rest of the server speaks to the `ChatServer`: methods, not messages.
+
+use std::sync::Arc;
+
+use actix::{Actor, Addr};
+use shared::{Activity, RoomId, SessionId, UserId};
+use tokio::sync::mpsc;
+
+use super::{
+    server::{
+        Begin, ChatServer, Committed, Count, Disconnect, ORDERS_WAITING, Ready, SetActivity, Stop,
+        Typing,
+    },
+    shard::Orders,
+};
+use crate::{
+    Error,
+    domain::Domain,
+    hub::{ConnId, Hello, Leaving},
+    store::Change,
+};
+
+/// The `ChatServer`'s address. Cheap to clone.
+#[derive(Clone)]
+pub struct ChatHandle(Addr<ChatServer>);
+
+impl ChatHandle {
+    /// Starts the actor on this thread, for so many workers, and gives each its orders.
+    pub fn start(domain: Arc<Domain>, workers: usize) -> (Self, Vec<WorkerSeat>) {
+        let (senders, seats) = (0..workers)
+            .map(|index| {
+                let (sender, orders) = mpsc::channel(ORDERS_WAITING);
+                let index = u16::try_from(index).unwrap_or(u16::MAX);
+                (sender, WorkerSeat { index, orders })
+            })
+            .unzip();
+        (Self(ChatServer::new(domain, senders).start()), seats)
+    }
+
+    pub(super) async fn begin(
+        &self,
+        conn: ConnId,
+        user: UserId,
+        session: SessionId,
+    ) -> Result<(), Error> {
+        self.0
+            .send(Begin {
+                conn,
+                user,
+                session,
+            })
+            .await
+            .map_err(|_| Error::Busy)
+    }
+
+    pub(super) async fn ready(&self, conn: ConnId, hello: Hello) -> Result<bool, Error> {
+        self.0
+            .send(Ready { conn, hello })
+            .await
+            .map_err(|_| Error::Busy)
+    }
+
+    /// Never lost, whatever the mailbox holds: there is one for each connection at most.
+    pub(super) fn disconnect(&self, conn: ConnId, leaving: Leaving) {
+        self.0.do_send(Disconnect { conn, leaving });
+    }
+
+    /// Lost when the mailbox is full: it would come too late anyway.
+    pub(super) fn typing(&self, conn: ConnId, room: RoomId) {
+        let _ = self.0.try_send(Typing { conn, room });
+    }
+
+    /// Lost when the mailbox is full: the client says it again.
+    pub(super) fn set_activity(&self, conn: ConnId, activity: Activity) {
+        let _ = self.0.try_send(SetActivity { conn, activity });
+    }
+
+    /// False when the actor has stopped.
+    pub(super) async fn committed(&self, changes: Vec<Change>) -> bool {
+        self.0.send(Committed(changes)).await.is_ok()
+    }
+
+    /// How many connections and people there are.
+    ///
+    /// # Errors
+    /// `unavailable` when the server is stopping.
+    pub async fn count(&self) -> Result<(usize, usize), Error> {
+        self.0.send(Count).await.map_err(|_| Error::Busy)
+    }
+
+    /// Stops the actor.
+    pub fn stop(&self) {
+        self.0.do_send(Stop);
+    }
+}
+
+/// One worker's number and its orders, to be taken by the thread that becomes that worker.
+pub struct WorkerSeat {
+    pub(super) index: u16,
+    pub(super) orders: mpsc::Receiver<Orders>,
+}

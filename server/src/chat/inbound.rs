@@ -1,0 +1,160 @@
+//! What a client says over its socket, and what is done about it. Knows no transport.
+
+use std::{rc::Rc, sync::Arc};
+
+use actix_web::rt;
+use shared::{
+    ApiError, ClientFrame, ClientId, Epoch, ErrorCode, MarksUpdate, MessageBody, MessageId,
+    NewMessage, ResetReason, RoomId, ServerFrame,
+};
+
+use super::{
+    Worker, resume,
+    session::{Session, wake},
+};
+use crate::{
+    Error,
+    domain::Credential,
+    wire::{self, FrameError},
+};
+
+/// At most one typing notice of a client in so many ms reaches the others.
+const TYPING_EVERY_MS: i64 = 1_000;
+
+/// Does what the client asks. Its answers, and refusals, come over the same connection.
+pub(super) fn handle(worker: &Rc<Worker>, session: &Rc<Session>, text: &str) {
+    let frame = match wire::parse_frame(text) {
+        Ok(frame) => frame,
+        Err(FrameError { error, client_id }) => return session.refuse(error, client_id),
+    };
+    match frame {
+        ClientFrame::SendMessage {
+            room,
+            client_id,
+            body,
+            reply_to,
+        } => {
+            send(worker, session, room, client_id, body, reply_to);
+        }
+        ClientFrame::Resume { epoch, rooms } => {
+            if !is_same_store(worker, epoch) {
+                return session.send(&ServerFrame::Reset {
+                    room: None,
+                    reason: ResetReason::Epoch,
+                });
+            }
+            for (room, cursor) in rooms {
+                if !session.is_in(room) {
+                    let reset = ServerFrame::Reset {
+                        room: Some(room),
+                        reason: ResetReason::Gone,
+                    };
+                    session.send(&reset);
+                } else if !session.queue_resume(room, cursor) {
+                    return session.refuse(busy("too many rooms are being resumed"), None);
+                }
+            }
+            resume::run(worker, session);
+        }
+        ClientFrame::Mark {
+            room,
+            delivered,
+            read,
+        } => {
+            mark(worker, session, room, MarksUpdate { delivered, read });
+        }
+        ClientFrame::Typing { room } => typing(worker, session, room),
+        ClientFrame::SetPresence { state } => worker.chat.set_activity(session.id, state),
+        ClientFrame::Renew { token } => renew(worker, session, token),
+        ClientFrame::Ping {} => session.send(&ServerFrame::Pong {}),
+    }
+}
+
+fn is_same_store(worker: &Worker, epoch: Option<Epoch>) -> bool {
+    epoch.is_none_or(|epoch| epoch == worker.domain.epoch())
+}
+
+fn busy(words: &str) -> ApiError {
+    ApiError::new(ErrorCode::RateLimited, words).retry_after(500)
+}
+
+fn send(
+    worker: &Worker,
+    session: &Rc<Session>,
+    room: RoomId,
+    client_id: ClientId,
+    body: MessageBody,
+    reply_to: Option<MessageId>,
+) {
+    if !session.begin_send(client_id) {
+        let error = busy("too many of your messages are on their way");
+        return session.refuse(error, Some(client_id));
+    }
+    // Queued by this very call, so a client's messages keep their order.
+    let posting = worker.domain.post(
+        session.me,
+        room,
+        NewMessage {
+            client_id,
+            body,
+            reply_to,
+        },
+    );
+    let session = Rc::clone(session);
+    rt::spawn(async move {
+        match posting.await {
+            Ok(posted) => wake(session.accept(&posted.into_message())),
+            Err(error) => {
+                session.end_send(client_id);
+                refuse(&session, &error, Some(client_id));
+            }
+        }
+    });
+}
+
+fn mark(worker: &Worker, session: &Rc<Session>, room: RoomId, update: MarksUpdate) {
+    if session.is_in(room) {
+        return worker.domain.mark_soon(&session.me, room, &update);
+    }
+    // The slow way says why not; or it succeeds where the person joined this very moment.
+    let domain = Arc::clone(&worker.domain);
+    let session = Rc::clone(session);
+    rt::spawn(async move {
+        if let Err(error) = domain.set_marks(&session.me, &room.into(), update).await {
+            refuse(&session, &error, None);
+        }
+    });
+}
+
+fn typing(worker: &Worker, session: &Session, room: RoomId) {
+    if !session.is_in(room) {
+        return refuse(session, &Error::NotFound("room"), None);
+    }
+    let now = worker.domain.clock().now();
+    if now.as_millis() - session.typed_at.get().as_millis() >= TYPING_EVERY_MS {
+        session.typed_at.set(now);
+        worker.chat.typing(session.id, room);
+    }
+}
+
+fn renew(worker: &Worker, session: &Rc<Session>, token: String) {
+    let domain = Arc::clone(&worker.domain);
+    let session = Rc::clone(session);
+    rt::spawn(async move {
+        match domain.authenticate(Credential::Token(&token)).await {
+            Ok(me) if me.session() == session.login() && me.user() == session.user() => {
+                session.expires_at.set(me.access_expires_at());
+            }
+            Ok(_) => {
+                let error = Error::Unauthenticated("that token is of another session");
+                refuse(&session, &error, None);
+            }
+            Err(error) => refuse(&session, &error, None),
+        }
+    });
+}
+
+pub(super) fn refuse(session: &Session, error: &Error, client_id: Option<ClientId>) {
+    error.log();
+    session.refuse(ApiError::from(error), client_id);
+}

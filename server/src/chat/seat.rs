@@ -1,0 +1,81 @@
+//! A place in the chat: taken by a connection when it opens, given up when it is dropped.
+
+use std::{collections::HashMap, rc::Rc};
+
+use shared::{RoomId, User};
+
+use super::{
+    Worker,
+    session::{Carrier, Session},
+};
+use crate::{
+    Error,
+    domain::{Domain, SignedIn},
+    hub::{Hello, Leaving},
+};
+
+/// A registered connection. Dropping it, for whatever reason, is the one way it ends.
+pub struct Seat {
+    pub(super) session: Rc<Session>,
+    pub(super) worker: Rc<Worker>,
+}
+
+impl Seat {
+    /// Registers a connection and waits until `ready` lies in its outbox. The rooms of `cursors`
+    /// are held for their resume before anything live comes.
+    ///
+    /// # Errors
+    /// `unauthenticated` when the session ended meanwhile; `unavailable` when the server is
+    /// stopping or the store away.
+    pub(super) async fn take(
+        worker: &Rc<Worker>,
+        me: SignedIn,
+        carrier: Carrier,
+        cursors: HashMap<RoomId, u64>,
+    ) -> Result<Self, Error> {
+        if worker.draining.is_draining() {
+            return Err(Error::Busy);
+        }
+        let session = worker.open(me, carrier);
+        session.first_resume.replace(cursors);
+        let seat = Self {
+            session,
+            worker: Rc::clone(worker),
+        };
+        let conn = seat.session.id;
+        // First registered, then read: what happens in between is not missed.
+        worker.chat.begin(conn, me.user(), me.session()).await?;
+        let hello = hello(&worker.domain, &me).await?;
+        if !worker.chat.ready(conn, hello).await? {
+            return Err(Error::Unauthenticated(
+                "the session has ended: log in again",
+            ));
+        }
+        seat.session.attached.notified().await;
+        Ok(seat)
+    }
+}
+
+async fn hello(domain: &Domain, me: &SignedIn) -> Result<Hello, Error> {
+    let mut user = domain.user(me, me.user()).await?;
+    if let User::Live(profile) = &mut user {
+        // This very connection is about to change it.
+        profile.presence = None;
+    }
+    Ok(Hello {
+        session: domain.current_session(me).await?,
+        user,
+        epoch: domain.epoch(),
+        rooms: domain.room_heads(me).await?,
+    })
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.session.close(shared::CloseCode::Normal);
+        self.worker.shard.borrow_mut().remove(&self.session);
+        self.worker
+            .chat
+            .disconnect(self.session.id, Leaving::Closed);
+    }
+}

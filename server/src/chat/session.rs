@@ -1,0 +1,283 @@
+//! One client's connection, whatever carries it: what waits for it and what it waits for.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{HashMap, HashSet, VecDeque},
+    task::Waker,
+};
+
+use shared::{
+    ApiError, ClientId, CloseCode, Message, RoomId, ServerFrame, SessionId, Timestamp, UserId,
+};
+use tokio::sync::Notify;
+
+use super::{
+    bucket::Bucket,
+    frame::{Frame, Place},
+    hold::Hold,
+    outbox::{LOW_WATER, Outbox},
+};
+use crate::{domain::SignedIn, hub::ConnId};
+
+/// Posts of one client that may be on their way at once.
+const MAX_SENDING: usize = 128;
+
+/// Rooms of one client that may wait for their resume.
+const MAX_RESUMING: usize = 2_000;
+
+/// What carries the frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Carrier {
+    Socket,
+    Stream,
+}
+
+/// A connection. Lives on one worker, shared there by its fan-out, its body and its tasks.
+pub(super) struct Session {
+    pub id: ConnId,
+    pub me: SignedIn,
+    pub carrier: Carrier,
+    /// When the access token runs out, as last renewed.
+    pub expires_at: Cell<Timestamp>,
+    /// When the client last said anything.
+    pub heard_at: Cell<Timestamp>,
+    /// When it was last asked whether it is there.
+    pub pinged_at: Cell<Timestamp>,
+    /// When it last said that its person is writing.
+    pub typed_at: Cell<Timestamp>,
+    /// Who already got the delivery of this number.
+    pub stamp: Cell<u64>,
+    pub outbox: RefCell<Outbox>,
+    pub rooms: RefCell<HashSet<RoomId>>,
+    pub attached: Notify,
+    pub resumes: RefCell<VecDeque<(RoomId, u64)>>,
+    pub is_resuming: Cell<bool>,
+    /// Cursors to begin with: their rooms are held from the moment the session is attached.
+    pub first_resume: RefCell<HashMap<RoomId, u64>>,
+    drained: Notify,
+    holds: RefCell<HashMap<RoomId, Hold>>,
+    /// How often each is on its way: every send gets one answer.
+    sending: RefCell<HashMap<ClientId, u32>>,
+    bucket: Cell<Bucket>,
+}
+
+impl Session {
+    pub fn new(id: ConnId, me: SignedIn, carrier: Carrier, now: Timestamp) -> Self {
+        Self {
+            id,
+            me,
+            carrier,
+            expires_at: Cell::new(me.access_expires_at()),
+            heard_at: Cell::new(now),
+            pinged_at: Cell::new(now),
+            typed_at: Cell::new(Timestamp::from_millis(0)),
+            stamp: Cell::new(0),
+            outbox: RefCell::default(),
+            rooms: RefCell::default(),
+            attached: Notify::new(),
+            resumes: RefCell::default(),
+            is_resuming: Cell::new(false),
+            first_resume: RefCell::default(),
+            drained: Notify::new(),
+            holds: RefCell::default(),
+            sending: RefCell::default(),
+            bucket: Cell::new(Bucket::new(now)),
+        }
+    }
+
+    pub fn user(&self) -> UserId {
+        self.me.user()
+    }
+
+    pub fn login(&self) -> SessionId {
+        self.me.session()
+    }
+
+    pub fn is_in(&self, room: RoomId) -> bool {
+        self.rooms.borrow().contains(&room)
+    }
+
+    /// A frame from the fan-out: queued, or held while its room is resumed.
+    pub fn deliver(&self, frame: &Frame) -> Option<Waker> {
+        if let Place::Log { room, rev } = frame.place {
+            let mut holds = self.holds.borrow_mut();
+            if !holds.is_empty()
+                && let Some(hold) = holds.get_mut(&room)
+            {
+                hold.push(rev, frame.clone());
+                return None;
+            }
+        }
+        self.outbox.borrow_mut().push(frame.clone())
+    }
+
+    /// Sends a frame to this client alone, now.
+    pub fn send(&self, frame: &ServerFrame) {
+        self.send_encoded(Frame::encode(frame, None));
+    }
+
+    pub fn send_encoded(&self, frame: Frame) {
+        let waker = self.outbox.borrow_mut().push(frame);
+        wake(waker);
+    }
+
+    /// Says what went wrong, of which message where it was one.
+    pub fn refuse(&self, error: ApiError, client_id: Option<ClientId>) {
+        let ApiError {
+            code,
+            message,
+            field,
+            retry_after_ms,
+        } = error;
+        self.send(&ServerFrame::Error {
+            code,
+            message,
+            field,
+            client_id,
+            retry_after_ms,
+        });
+    }
+
+    /// Asks whether the client is there.
+    pub fn ping(&self, now: Timestamp) {
+        self.pinged_at.set(now);
+        let waker = self.outbox.borrow_mut().ping();
+        wake(waker);
+    }
+
+    /// Ends the connection after what is waiting.
+    pub fn close(&self, code: CloseCode) {
+        let waker = self.outbox.borrow_mut().close(code);
+        wake(waker);
+        self.drained.notify_waiters();
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.outbox.borrow().is_closing()
+    }
+
+    /// Notes that the client said something; false when it talks too fast.
+    pub fn hear(&self, now: Timestamp, is_limited: bool) -> bool {
+        self.heard_at.set(now);
+        let mut bucket = self.bucket.get();
+        let may_talk = !is_limited || bucket.take(now);
+        self.bucket.set(bucket);
+        may_talk
+    }
+
+    /// Notes a send; false when too many are on their way.
+    pub fn begin_send(&self, client_id: ClientId) -> bool {
+        let mut sending = self.sending.borrow_mut();
+        if sending.len() >= MAX_SENDING {
+            return false;
+        }
+        *sending.entry(client_id).or_default() += 1;
+        true
+    }
+
+    /// Takes a send off the list; false when it was answered before.
+    pub fn end_send(&self, client_id: ClientId) -> bool {
+        let mut sending = self.sending.borrow_mut();
+        match sending.get_mut(&client_id) {
+            Some(1) => sending.remove(&client_id).is_some(),
+            Some(count) => {
+                *count -= 1;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Tells the sender that its message is durable, unless it was told before. Called by the
+    /// fan-out before it delivers the message and by the send when it ends: whichever comes first,
+    /// so that the acceptance always precedes the message.
+    pub fn accept(&self, message: &Message) -> Option<Waker> {
+        if !self.end_send(message.client_id) {
+            return None;
+        }
+        let frame = ServerFrame::MessageAccepted {
+            room: message.room,
+            client_id: message.client_id,
+            id: message.id,
+            seq: message.seq,
+            created_at: message.created_at,
+        };
+        self.outbox.borrow_mut().push(Frame::encode(&frame, None))
+    }
+
+    /// Holds the room's live frames and queues its resume; false when too many wait.
+    pub fn queue_resume(&self, room: RoomId, cursor: u64) -> bool {
+        let mut resumes = self.resumes.borrow_mut();
+        if resumes.len() >= MAX_RESUMING {
+            return false;
+        }
+        resumes.push_back((room, cursor));
+        self.hold(room);
+        true
+    }
+
+    /// Holds the rooms that the connection began with cursors of, before anything live comes.
+    pub fn begin_first_resume(&self) {
+        for (room, cursor) in self.first_resume.take() {
+            if self.is_in(room) {
+                self.queue_resume(room, cursor);
+            } else {
+                self.resumes.borrow_mut().push_back((room, cursor));
+            }
+        }
+    }
+
+    /// Holds the room's live frames; a new read of the store begins.
+    pub fn hold(&self, room: RoomId) {
+        self.holds.borrow_mut().entry(room).or_default().restart();
+    }
+
+    /// Says that the room is caught up and lets its live frames go on, those after `head` first;
+    /// false, with nothing said, when another read of the store is needed because too many came.
+    pub fn finish_resume(&self, room: RoomId, head: u64) -> bool {
+        let hold = self.holds.borrow_mut().remove(&room).unwrap_or_default();
+        match hold.after(head) {
+            Ok(frames) => {
+                self.send(&ServerFrame::CaughtUp { room, head });
+                frames.for_each(|frame| self.send_encoded(frame));
+                true
+            }
+            Err(hold) => {
+                self.holds.borrow_mut().insert(room, hold);
+                false
+            }
+        }
+    }
+
+    /// Lets the live frames go on and forgets those that waited.
+    pub fn drop_hold(&self, room: RoomId) {
+        self.holds.borrow_mut().remove(&room);
+    }
+
+    /// Waits until the client has read most of what waits for it, or is gone.
+    pub async fn drained(&self) {
+        loop {
+            let notified = self.drained.notified();
+            {
+                let outbox = self.outbox.borrow();
+                if outbox.bytes() <= LOW_WATER || outbox.is_closing() {
+                    return;
+                }
+            }
+            notified.await;
+        }
+    }
+
+    /// The body took something out.
+    pub fn note_drain(&self) {
+        if self.outbox.borrow().bytes() <= LOW_WATER {
+            self.drained.notify_waiters();
+        }
+    }
+}
+
+pub(super) fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}

@@ -1,0 +1,147 @@
+//! A WebSocket session as an actix actor. The only place that knows `actix-web-actors`.
+//!
+//! The actor hears the client; what the client hears comes from the session's outbox.
+
+use std::{collections::HashMap, rc::Rc};
+
+use actix::{Actor, ActorContext, StreamHandler};
+use actix_http::ws::Item;
+use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web_actors::ws;
+use bytes::BytesMut;
+use shared::{ApiError, CloseCode, ErrorCode, MAX_JSON_BYTES};
+
+use super::{
+    Seat, Worker,
+    body::SocketBody,
+    guard::FrameGuard,
+    inbound,
+    session::{Carrier, Session},
+};
+use crate::domain::SignedIn;
+
+/// Upgrades a request of somebody who is let in.
+///
+/// # Errors
+/// When it is no upgrade, or the server cannot take it now.
+pub async fn open_socket(
+    worker: &Rc<Worker>,
+    me: SignedIn,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, actix_web::Error> {
+    let mut response = ws::handshake(request)?;
+    let seat = Seat::take(worker, me, Carrier::Socket, HashMap::new()).await?;
+    let actor = SocketActor {
+        session: Rc::clone(&seat.session),
+        worker: Rc::clone(worker),
+        fragments: None,
+    };
+    let guarded = FrameGuard::new(payload, MAX_JSON_BYTES);
+    let (_, frames) = ws::WebsocketContext::create_with_addr(actor, guarded);
+    Ok(response.streaming(SocketBody::new(frames, seat)))
+}
+
+struct SocketActor {
+    session: Rc<Session>,
+    worker: Rc<Worker>,
+    /// The text so far of a message that comes in several frames.
+    fragments: Option<BytesMut>,
+}
+
+type Context = ws::WebsocketContext<SocketActor>;
+
+impl Actor for SocketActor {
+    type Context = Context;
+}
+
+impl SocketActor {
+    fn text(&self, text: &str) {
+        let now = self.worker.domain.clock().now();
+        if self.session.hear(now, self.worker.is_limited) {
+            inbound::handle(&self.worker, &self.session, text);
+        } else {
+            self.session.close(CloseCode::Flooding);
+        }
+    }
+
+    fn fragment(&mut self, item: Item) {
+        let (bytes, is_last) = match item {
+            Item::FirstText(bytes) => {
+                self.fragments = Some(BytesMut::new());
+                (bytes, false)
+            }
+            Item::Continue(bytes) => (bytes, false),
+            Item::Last(bytes) => (bytes, true),
+            Item::FirstBinary(_) => return self.refuse_binary(),
+        };
+        // A continuation of nothing.
+        let Some(fragments) = &mut self.fragments else {
+            return self.refuse_binary();
+        };
+        if fragments.len() + bytes.len() > MAX_JSON_BYTES {
+            return self.session.close(CloseCode::TooLarge);
+        }
+        fragments.extend_from_slice(&bytes);
+        if is_last && let Some(whole) = self.fragments.take() {
+            match std::str::from_utf8(&whole) {
+                Ok(text) => self.text(text),
+                Err(_) => self.refuse_binary(),
+            }
+        }
+    }
+
+    fn refuse_binary(&self) {
+        let error = ApiError::new(ErrorCode::InvalidRequest, "frames are JSON text");
+        self.session.refuse(error, None);
+        self.session.close(CloseCode::Unsupported);
+    }
+}
+
+impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for SocketActor {
+    fn handle(&mut self, item: Result<ws::Message, ws::ProtocolError>, ctx: &mut Context) {
+        // After a close was decided nothing is taken in any more.
+        if self.session.is_closing() {
+            if matches!(item, Ok(ws::Message::Close(_)) | Err(_)) {
+                ctx.stop();
+            }
+            return;
+        }
+        match item {
+            Ok(ws::Message::Text(text)) => self.text(&text),
+            Ok(ws::Message::Ping(payload)) => {
+                self.session.heard_at.set(self.worker.domain.clock().now());
+                ctx.pong(&payload);
+            }
+            Ok(ws::Message::Pong(_)) => {
+                self.session.heard_at.set(self.worker.domain.clock().now());
+            }
+            Ok(ws::Message::Continuation(item)) => self.fragment(item),
+            Ok(ws::Message::Binary(_)) => self.refuse_binary(),
+            Ok(ws::Message::Nop) => {}
+            Ok(ws::Message::Close(reason)) => {
+                ctx.close(reason);
+                ctx.stop();
+            }
+            Err(ws::ProtocolError::Overflow) => self.session.close(CloseCode::TooLarge),
+            Err(ws::ProtocolError::Io(error)) if is_too_long(&error) => {
+                self.session.close(CloseCode::TooLarge);
+            }
+            Err(_) => ctx.stop(),
+        }
+    }
+
+    fn finished(&mut self, ctx: &mut Context) {
+        // The client stopped sending: what is still queued (a close above all) goes out first.
+        if !self.session.is_closing() {
+            ctx.stop();
+        }
+    }
+}
+
+/// Whether it was the guard that refused: its error travels inside an I/O error.
+fn is_too_long(error: &std::io::Error) -> bool {
+    error
+        .to_string()
+        .contains(&actix_web::error::PayloadError::Overflow.to_string())
+}

@@ -1,0 +1,169 @@
+//! What `parlor serve` can be told: flags, and the environment variables behind them.
+
+use std::{net::SocketAddr, path::PathBuf, thread};
+
+use clap::{Args, ValueEnum};
+
+use crate::store::StoreUrl;
+
+/// A switch that reads well in a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Switch {
+    On,
+    Off,
+}
+
+impl Switch {
+    /// Whether it is on.
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
+}
+
+/// Where the data is: what every command needs.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// Directory for the database and the secrets; made at first run, for its owner only
+    #[arg(
+        long,
+        env = "PARLOR_DATA_DIR",
+        default_value = "./parlor-data",
+        value_name = "DIR"
+    )]
+    pub data_dir: PathBuf,
+
+    /// Where messages are kept: sqlite:PATH [default: parlor.db in the data directory]
+    #[arg(long, env = "PARLOR_STORE_URL", value_name = "URL")]
+    pub store_url: Option<StoreUrl>,
+
+    /// Work factor of the password hash, 4 to 31: each step doubles the time
+    #[arg(
+        long, env = "PARLOR_BCRYPT_COST", default_value_t = 12, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(4..=31)
+    )]
+    pub bcrypt_cost: u32,
+}
+
+impl Place {
+    /// Where the store is.
+    pub fn store_url(&self) -> StoreUrl {
+        self.store_url
+            .clone()
+            .unwrap_or_else(|| StoreUrl::in_dir(&self.data_dir))
+    }
+}
+
+/// What `parlor serve` can be told.
+#[derive(Debug, Clone, Args)]
+pub struct ServeConfig {
+    /// The data.
+    #[command(flatten)]
+    pub place: Place,
+
+    /// Address and port to listen on; port 0 takes any free one
+    #[arg(
+        long,
+        env = "PARLOR_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDR:PORT"
+    )]
+    pub listen: SocketAddr,
+
+    /// The address people type, where a proxy stands before Parlor; https makes cookies Secure
+    #[arg(long, env = "PARLOR_PUBLIC_URL", value_name = "URL", value_parser = parse_origin)]
+    pub public_url: Option<String>,
+
+    /// Other origins whose pages may use the API (sockets, cookies and CORS), comma-separated
+    #[arg(
+        long, env = "PARLOR_ALLOWED_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',',
+        value_parser = parse_origin
+    )]
+    pub allowed_origins: Vec<String>,
+
+    /// Take an access token in a WebSocket's URL (?token=…); URLs end up in logs
+    #[arg(
+        long,
+        env = "PARLOR_URL_TOKENS",
+        default_value = "off",
+        value_name = "on|off"
+    )]
+    pub url_tokens: Switch,
+
+    /// Limits on log-ins, registrations, password checks and frames
+    #[arg(
+        long,
+        env = "PARLOR_RATE_LIMITS",
+        default_value = "on",
+        value_name = "on|off"
+    )]
+    pub rate_limits: Switch,
+
+    /// Threads that serve connections [default: one per core, at most 4]
+    #[arg(long, env = "PARLOR_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub workers: Option<u16>,
+}
+
+impl ServeConfig {
+    /// Threads that serve connections.
+    pub fn worker_count(&self) -> usize {
+        // Fan-out is bound by the kernel's sends: more threads than this only add wake-ups.
+        self.workers.map_or_else(
+            || thread::available_parallelism().map_or(1, |cores| cores.get().min(4)),
+            usize::from,
+        )
+    }
+
+    /// Whether browsers reach the server over https.
+    pub fn is_https(&self) -> bool {
+        self.public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// `scheme://host[:port]`, in the form browsers send it as `Origin`.
+fn parse_origin(text: &str) -> Result<String, String> {
+    let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .ok_or("must begin with http:// or https://")?;
+    if host.is_empty() || host.contains(['/', '?', '#', '@', ' ']) {
+        return Err("must be like https://chat.example.org".to_owned());
+    }
+    // A browser leaves the scheme's own port out of `Origin`.
+    let own_port = if text.starts_with("https://") {
+        ":443"
+    } else {
+        ":80"
+    };
+    Ok(text.strip_suffix(own_port).unwrap_or(&text).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_read_as_browsers_send_them() {
+        for (text, origin) in [
+            ("https://Chat.Example.org/", "https://chat.example.org"),
+            ("https://chat.example.org:443", "https://chat.example.org"),
+            ("http://127.0.0.1:8081", "http://127.0.0.1:8081"),
+            ("http://localhost:80", "http://localhost"),
+        ] {
+            assert_eq!(parse_origin(text).as_deref(), Ok(origin), "{text}");
+        }
+        for text in [
+            "chat.example.org",
+            "ftp://x",
+            "https://",
+            "https://a/b",
+            "https://u@a",
+            "",
+        ] {
+            assert!(parse_origin(text).is_err(), "{text}");
+        }
+    }
+}

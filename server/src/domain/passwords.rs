@@ -1,0 +1,177 @@
+//! Passwords: judged, hashed and compared, away from the threads that serve connections.
+
+use std::thread;
+
+use shared::{Password, PasswordScore};
+use tokio::sync::Semaphore;
+
+use crate::Error;
+
+/// Hashes that may wait. At cost 12 a core does five a second, so the last waits some seconds;
+/// beyond that an answer "busy" is kinder than a queue.
+const MAX_WAITING: usize = 64;
+
+/// The score a new password needs.
+const MIN_SCORE: u8 = 3;
+
+/// The work factor of bcrypt, 4 to 31.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost(pub u32);
+
+pub(super) struct Passwords {
+    cost: u32,
+    /// Of a password nobody knows: what an unknown name is compared with, so that it takes as
+    /// long as a known one.
+    dummy_hash: tokio::sync::OnceCell<String>,
+    running: Semaphore,
+    waiting: Semaphore,
+}
+
+impl Passwords {
+    pub fn new(cost: PasswordCost) -> Self {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            cost: cost.0,
+            dummy_hash: tokio::sync::OnceCell::new(),
+            running: Semaphore::new(cores),
+            waiting: Semaphore::new(MAX_WAITING + cores),
+        }
+    }
+
+    pub async fn hash(&self, password: &str) -> Result<String, Error> {
+        let (password, cost) = (password.to_owned(), self.cost);
+        self.work(move || bcrypt::non_truncating_hash(&password, cost))
+            .await?
+            .map_err(|error| Error::Internal(error.into()))
+    }
+
+    /// Whether the password is the one that was hashed; an unreadable hash matches nothing. Without
+    /// a hash (an unknown name) it takes as long and matches nothing.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Error> {
+        // Longer ones cannot have been set. As long as the others all the same.
+        let is_possible = password.len() <= Password::MAX_BYTES && !password.contains('\0');
+        let password = if is_possible {
+            password.to_owned()
+        } else {
+            String::new()
+        };
+        let known = hash
+            .filter(|hash| is_possible && !hash.is_empty())
+            .map(str::to_owned);
+        let is_known = known.is_some();
+        let hash = match known {
+            Some(hash) => hash,
+            None => self.dummy_hash().await?,
+        };
+        let matches = self
+            .work(move || bcrypt::non_truncating_verify(&password, &hash).unwrap_or(false))
+            .await?;
+        Ok(matches && is_known)
+    }
+
+    async fn dummy_hash(&self) -> Result<String, Error> {
+        let hash = self.dummy_hash.get_or_try_init(async || {
+            let nobody_knows = super::tokens::random_value()?;
+            self.hash(&nobody_knows).await
+        });
+        hash.await.cloned()
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let _waiting = self.waiting.try_acquire().map_err(|_| Error::Busy)?;
+        let _running = self
+            .running
+            .acquire()
+            .await
+            .map_err(|error| Error::Internal(error.into()))?;
+        tokio::task::spawn_blocking(job)
+            .await
+            .map_err(|error| Error::Internal(error.into()))
+    }
+}
+
+/// How hard a password is to guess, and what would make it harder. Words of the person's own
+/// (name, address) count as known to whoever guesses.
+pub(super) fn judge(password: &str, own_words: &[&str]) -> PasswordScore {
+    // zxcvbn's time grows with length; beyond 72 bytes the password is refused anyway.
+    let end = password.floor_char_boundary(Password::MAX_BYTES);
+    let entropy = zxcvbn::zxcvbn(&password[..end], own_words);
+    let mut advice: Vec<String> = Vec::new();
+    if let Some(feedback) = entropy.feedback() {
+        advice.extend(feedback.warning().map(|warning| warning.to_string()));
+        advice.extend(feedback.suggestions().iter().map(ToString::to_string));
+    }
+    if password.len() > Password::MAX_BYTES {
+        advice.push(format!("Use at most {} bytes.", Password::MAX_BYTES));
+    } else if password.chars().count() < Password::MIN_CHARS {
+        advice.push(format!("Use at least {} characters.", Password::MIN_CHARS));
+    }
+    PasswordScore {
+        score: u8::from(entropy.score()),
+        advice,
+    }
+}
+
+/// Passes a password that is strong enough.
+pub(super) fn require_strong(
+    field: &'static str,
+    password: &Password,
+    own_words: &[&str],
+) -> Result<(), Error> {
+    let judged = judge(password.reveal(), own_words);
+    if judged.score >= MIN_SCORE {
+        return Ok(());
+    }
+    let advice = judged.advice.join(" ");
+    let message = if advice.is_empty() {
+        "is too easy to guess: add another word or two".to_owned()
+    } else {
+        format!("is too easy to guess: {advice}")
+    };
+    Err(Error::InvalidField { field, message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn well_known_passwords_and_ones_own_name_are_weak() {
+        for (password, own) in [
+            ("password", ""),
+            ("12345678", ""),
+            ("wonderland-alice", "wonderland-alice"),
+        ] {
+            assert!(judge(password, &[own]).score < MIN_SCORE, "{password}");
+        }
+        assert!(judge("correct horse battery staple", &[]).score >= MIN_SCORE);
+    }
+
+    #[actix_web::test]
+    async fn a_hash_is_matched_by_its_password_only() {
+        let passwords = Passwords::new(PasswordCost(4));
+        let hash = passwords.hash("tangerine dream machine").await.unwrap();
+        assert!(
+            passwords
+                .verify("tangerine dream machine", Some(&hash))
+                .await
+                .unwrap()
+        );
+        for other in ["tangerine dream machin", "", &"x".repeat(73), "a\0b"] {
+            assert!(
+                !passwords.verify(other, Some(&hash)).await.unwrap(),
+                "{other:?}"
+            );
+        }
+        assert!(
+            !passwords
+                .verify("tangerine dream machine", None)
+                .await
+                .unwrap()
+        );
+        assert!(!passwords.verify("", Some("")).await.unwrap());
+    }
+}

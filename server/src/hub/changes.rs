@@ -1,0 +1,133 @@
+//! What was committed reaches whom it concerns, in the order it was committed.
+
+use shared::{Message, Room, RoomId, ServerFrame, UserId};
+
+use super::{Audience, Effect, Hub, Millis, Stage};
+use crate::store::Change;
+
+impl Hub {
+    /// A committed change.
+    pub fn apply(&mut self, change: Change, now: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match change {
+            Change::MessagePosted(message) => {
+                let at = (message.room, message.rev);
+                self.log(at, ServerFrame::MessagePosted { message }, &mut effects);
+            }
+            Change::MessageChanged(message) => {
+                let Message { room, rev, .. } = message;
+                self.log(
+                    (room, rev),
+                    ServerFrame::MessageChanged { message },
+                    &mut effects,
+                );
+            }
+            Change::RoomChanged(room) => {
+                self.to_room(room.id(), ServerFrame::RoomChanged { room }, &mut effects);
+            }
+            Change::RoomDeleted(room) => self.room_deleted(room, &mut effects),
+            Change::MemberJoined { room, user } => self.joined(room, user, &mut effects),
+            Change::RoleChanged { room, user } => {
+                self.to_room(room, ServerFrame::MemberJoined { room, user }, &mut effects);
+            }
+            Change::MemberLeft { room, user } => self.left(room, user, &mut effects),
+            Change::MarksMoved {
+                room,
+                user,
+                marks,
+                member_count,
+            } => {
+                self.marks_moved(room, user, marks, member_count, now, &mut effects);
+            }
+            Change::SessionEnded { session, user } => {
+                self.end_session(user, session, now, &mut effects);
+            }
+        }
+        effects
+    }
+
+    fn log(&mut self, at: (RoomId, u64), frame: ServerFrame, effects: &mut Vec<Effect>) {
+        let (room, rev) = at;
+        // A room nobody connected is in has nobody to tell.
+        if let Some(live) = self.rooms.get_mut(&room) {
+            live.head = live.head.max(rev);
+            let to = Audience::Room { room, except: None };
+            effects.push(Effect::Send {
+                to,
+                frame,
+                log: Some(at),
+            });
+        }
+    }
+
+    fn to_room(&self, room: RoomId, frame: ServerFrame, effects: &mut Vec<Effect>) {
+        if self.rooms.contains_key(&room) {
+            effects.push(Effect::send(Audience::Room { room, except: None }, frame));
+        }
+    }
+
+    fn joined(&mut self, room: Room, user: UserId, effects: &mut Vec<Effect>) {
+        let id = room.id();
+        self.note_for_joining(user, id, true);
+        if let Some(live) = self.rooms.get(&id) {
+            // Others first: the person is told about the whole room in one.
+            if !live.people.is_empty() {
+                let to = Audience::Room {
+                    room: id,
+                    except: Some(user),
+                };
+                effects.push(Effect::send(
+                    to,
+                    ServerFrame::MemberJoined { room: id, user },
+                ));
+            }
+        }
+        if let Some(person) = self.people.get_mut(&user) {
+            person.rooms.insert(id);
+            let live = self.rooms.entry(id).or_default();
+            live.head = live.head.max(room.head());
+            live.people.insert(user);
+            effects.push(Effect::Join { user, room: id });
+            effects.push(Effect::send(
+                Audience::User(user),
+                ServerFrame::RoomJoined { room },
+            ));
+        }
+    }
+
+    fn left(&mut self, room: RoomId, user: UserId, effects: &mut Vec<Effect>) {
+        self.note_for_joining(user, room, false);
+        // Told while they are still in the room: it is the last they hear of it.
+        self.to_room(room, ServerFrame::MemberLeft { room, user }, effects);
+        if let Some(person) = self.people.get_mut(&user) {
+            person.rooms.remove(&room);
+            effects.push(Effect::Leave { user, room });
+            self.remove_from_room(room, user);
+        }
+    }
+
+    fn room_deleted(&mut self, room: RoomId, effects: &mut Vec<Effect>) {
+        self.to_room(room, ServerFrame::RoomDeleted { room }, effects);
+        for conn in self.conns.values_mut() {
+            if let Stage::Joining(since) = &mut conn.stage {
+                since.push((room, false));
+            }
+        }
+        if let Some(live) = self.rooms.remove(&room) {
+            for user in live.people {
+                if let Some(person) = self.people.get_mut(&user) {
+                    person.rooms.remove(&room);
+                }
+            }
+            effects.push(Effect::Drop { room });
+        }
+    }
+
+    fn note_for_joining(&mut self, user: UserId, room: RoomId, is_in: bool) {
+        for conn in self.conns.values_mut().filter(|conn| conn.user == user) {
+            if let Stage::Joining(since) = &mut conn.stage {
+                since.push((room, is_in));
+            }
+        }
+    }
+}

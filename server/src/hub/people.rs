@@ -1,0 +1,239 @@
+//! People come and go: connections, and the rooms they bring.
+
+use std::collections::HashSet;
+
+use shared::{
+    Activity, CloseCode, Epoch, HEARTBEAT_MS, MAX_READY_ONLINE, PRESENCE_GRACE_MS, Presence,
+    PresenceState, RoomHead, RoomId, ServerFrame, Session, SessionId, User, UserId,
+};
+
+use super::{Audience, Conn, ConnId, Effect, Hub, Millis, Person, Stage};
+
+/// What a connection needs to be ready, read from the store after [`Hub::begin`].
+#[derive(Debug, Clone)]
+pub struct Hello {
+    /// The login it runs on.
+    pub session: Session,
+    /// Whose it is.
+    pub user: User,
+    /// The store's.
+    pub epoch: Epoch,
+    /// The rooms they are in.
+    pub rooms: Vec<RoomHead>,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// Closed or cut: it may be back in a moment.
+    Closed,
+    /// Nothing was heard of it for so long that nobody expects it back.
+    Silent,
+}
+
+impl Hub {
+    /// A connection is being made. From now on it misses nothing: read its rooms, then say
+    /// [`Hub::ready`].
+    pub fn begin(&mut self, conn: ConnId, user: UserId, session: SessionId) {
+        let is_invisible = self
+            .people
+            .get(&user)
+            .is_some_and(|person| person.is_invisible);
+        let activity = if is_invisible {
+            Activity::Invisible
+        } else {
+            Activity::Active
+        };
+        let stage = Stage::Joining(Vec::new());
+        self.conns.insert(
+            conn,
+            Conn {
+                user,
+                session,
+                activity,
+                stage,
+            },
+        );
+    }
+
+    /// The connection is open: `ready` is its first frame, and everything above the heads in it
+    /// comes live. None when its session ended meanwhile.
+    ///
+    /// The others hear of the person if it is their first connection.
+    pub fn ready(&mut self, id: ConnId, hello: Hello, now: Millis) -> Option<Vec<Effect>> {
+        let conn = self.conns.get_mut(&id)?;
+        let Stage::Joining(since) = std::mem::replace(&mut conn.stage, Stage::Ready) else {
+            return None;
+        };
+        let user = conn.user;
+        // The rooms as read, then what happened since the reading began; saying it twice is
+        // harmless, missing it is not.
+        let mut rooms: HashSet<RoomId> = hello.rooms.iter().map(|room| room.id).collect();
+        for (room, is_in) in since {
+            if is_in {
+                rooms.insert(room)
+            } else {
+                rooms.remove(&room)
+            };
+        }
+        for read in &hello.rooms {
+            if rooms.contains(&read.id) {
+                let live = self.rooms.entry(read.id).or_default();
+                live.head = live.head.max(read.head);
+            }
+        }
+        for room in &rooms {
+            self.rooms.entry(*room).or_default().people.insert(user);
+        }
+        let person = self.people.entry(user).or_insert_with(|| Person {
+            conns: Vec::new(),
+            rooms: HashSet::new(),
+            shown: PresenceState::Offline,
+            leaves_at: None,
+            is_invisible: false,
+        });
+        person.conns.push(id);
+        person.leaves_at = None;
+        person.rooms.clone_from(&rooms);
+
+        let mut effects = Vec::new();
+        self.show(user, now, &mut effects);
+        let mut heads: Vec<RoomHead> = rooms
+            .iter()
+            .map(|id| RoomHead {
+                id: *id,
+                head: self.rooms.get(id).map_or(0, |room| room.head),
+            })
+            .collect();
+        heads.sort_unstable_by_key(|room| room.id);
+        let (online, online_count) = self.online_with(&rooms);
+        effects.push(Effect::Attach {
+            conn: id,
+            rooms: rooms.into_iter().collect(),
+        });
+        effects.push(Effect::send(
+            Audience::Conn(id),
+            ServerFrame::Ready {
+                session: hello.session,
+                user: hello.user,
+                epoch: hello.epoch,
+                heartbeat_ms: HEARTBEAT_MS,
+                rooms: heads,
+                online,
+                online_count,
+            },
+        ));
+        Some(effects)
+    }
+
+    /// Who is shown as connected in these rooms.
+    fn online_with(&self, rooms: &HashSet<RoomId>) -> (Option<Vec<Presence>>, u32) {
+        let mut seen = HashSet::new();
+        let mut online = Vec::new();
+        for user in rooms
+            .iter()
+            .filter_map(|room| self.rooms.get(room))
+            .flat_map(|r| &r.people)
+        {
+            let state = self
+                .people
+                .get(user)
+                .map_or(PresenceState::Offline, |p| p.shown);
+            if state != PresenceState::Offline && seen.insert(*user) {
+                online.push(Presence { user: *user, state });
+            }
+        }
+        online.sort_unstable_by_key(|presence| presence.user);
+        let count = u32::try_from(online.len()).unwrap_or(u32::MAX);
+        ((online.len() <= MAX_READY_ONLINE).then_some(online), count)
+    }
+
+    /// A connection ended. Saying it twice is harmless: time-out and close may both report it.
+    pub fn disconnect(&mut self, id: ConnId, leaving: Leaving, now: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let grace = match leaving {
+            Leaving::Closed => i64::try_from(PRESENCE_GRACE_MS).unwrap_or_default(),
+            Leaving::Silent => 0,
+        };
+        self.forget(id, now, grace, &mut effects);
+        effects
+    }
+
+    /// A login ended: its connections are closed, and whoever has no other is gone at once.
+    pub(super) fn end_session(
+        &mut self,
+        user: UserId,
+        session: SessionId,
+        now: Millis,
+        effects: &mut Vec<Effect>,
+    ) {
+        // Joining connections are not in the person's list yet, so all are looked at.
+        let ended: Vec<ConnId> = self
+            .conns
+            .iter()
+            .filter(|(_, conn)| conn.user == user && conn.session == session)
+            .map(|(id, _)| *id)
+            .collect();
+        for conn in ended {
+            effects.push(Effect::End {
+                conn,
+                code: CloseCode::Revoked,
+            });
+            self.forget(conn, now, 0, effects);
+        }
+    }
+
+    fn forget(&mut self, id: ConnId, now: Millis, grace: Millis, effects: &mut Vec<Effect>) {
+        let Some(conn) = self.conns.remove(&id) else {
+            return;
+        };
+        let Some(person) = self.people.get_mut(&conn.user) else {
+            return;
+        };
+        person.conns.retain(|other| *other != id);
+        if person.conns.is_empty() {
+            person.leaves_at = Some(now + grace);
+            if grace == 0 {
+                self.leave(conn.user, now, effects);
+            }
+        } else {
+            self.show(conn.user, now, effects);
+        }
+    }
+
+    /// Whoever's grace is over is gone.
+    pub(super) fn end_graces(&mut self, now: Millis, effects: &mut Vec<Effect>) {
+        let gone: Vec<UserId> = self
+            .people
+            .iter()
+            .filter(|(_, person)| person.leaves_at.is_some_and(|at| at <= now))
+            .map(|(user, _)| *user)
+            .collect();
+        for user in gone {
+            self.leave(user, now, effects);
+        }
+    }
+
+    fn leave(&mut self, user: UserId, now: Millis, effects: &mut Vec<Effect>) {
+        self.show(user, now, effects);
+        let Some(person) = self.people.remove(&user) else {
+            return;
+        };
+        effects.push(Effect::Seen {
+            user,
+            at: shared::Timestamp::from_millis(now),
+        });
+        for room in person.rooms {
+            self.remove_from_room(room, user);
+        }
+    }
+
+    pub(super) fn remove_from_room(&mut self, room: RoomId, user: UserId) {
+        if let Some(live) = self.rooms.get_mut(&room) {
+            live.people.remove(&user);
+            if live.people.is_empty() {
+                self.rooms.remove(&room);
+            }
+        }
+    }
+}
