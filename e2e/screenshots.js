@@ -41,10 +41,11 @@ async function setScene(origin) {
   const garden = await people.alice.createRoom('garden');
   await people.alice.post(garden.id, 'Watering plan for July');
   await people.bob.call('PUT', `/rooms/${garden.id}/members/${people.bob.id}`);
+  return people;
 }
 
 /** Takes the pictures of one size and scheme, with Bob at his own desk. */
-async function photograph(browser, origin, directory, size, colorScheme) {
+async function photograph(browser, { origin, bob }, directory, size, colorScheme) {
   const context = await browser.newContext({ viewport: SIZES[size], colorScheme, reducedMotion: 'reduce' });
   const alice = await Person.enter(context, origin, 'alice');
   const picture = async (name) => {
@@ -59,10 +60,10 @@ async function photograph(browser, origin, directory, size, colorScheme) {
   await alice.page.locator('form').waitFor();
   await picture('login');
   await alice.login();
-  await alice.isAt('/rooms/lobby');
+  await alice.isIn('lobby');
   await alice.sees(LOBBY.at(-1)[1]);
   await picture('chat');
-  await alice.opens('/people/bob');
+  await alice.opens(`/people/${bob.id}`);
   await alice.sees(PRIVATE.at(-1)[1]);
   await picture('private');
   for (const [name, path] of [['settings', '/rooms/garden/settings'], ['browse', '/browse'], ['account', '/account']]) {
@@ -80,12 +81,12 @@ await mkdir(directory, { recursive: true });
 const server = await Parlor.start();
 const browser = await launch();
 try {
-  await setScene(server.origin);
+  const scene = { origin: server.origin, ...(await setScene(server.origin)) };
   const bob = await Person.enter(await browser.newContext(), server.origin, 'bob');
   await bob.login();
-  await bob.isAt('/rooms/lobby');
+  await bob.isIn('lobby');
   for (const size of Object.keys(SIZES)) {
-    for (const scheme of SCHEMES) await photograph(browser, server.origin, directory, size, scheme);
+    for (const scheme of SCHEMES) await photograph(browser, scene, directory, size, scheme);
   }
   console.log(`pictures are in ${directory}`);
 } finally {

@@ -16,9 +16,9 @@ export const company = {
     await this.page.locator(`${named(username)}[data-presence=online]`).first().waitFor({ state: 'detached' });
   },
 
-  /** The drawing beside a name, as markup. */
+  /** Which picture stands beside a name: female, male, other, unspecified. */
   async picture(username) {
-    return this.entry(username).locator('svg, img').first().evaluate((picture) => picture.outerHTML);
+    return this.entry(username).locator('[data-gender]').first().getAttribute('data-gender');
   },
 
   async seesNotice(pattern) {
@@ -27,7 +27,6 @@ export const company = {
 
   async writesTo(username) {
     await this.entry(username).click();
-    await this.isAt(`/people/${username}`);
-    await this.canTalk();
+    await this.isIn(username);
   },
 };

@@ -83,9 +83,11 @@ export class Parlor {
     return new Promise((resolve, reject) => {
       const fail = (why) => reject(new Error(`the server ${why}:\n${this.#log}`));
       const timer = setTimeout(() => fail(`was not ready within ${READY_MS} ms`), READY_MS);
+      let said = '';
       const read = (chunk) => {
         this.#log += chunk;
-        const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(this.#log.slice(-4096));
+        said += chunk;
+        const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
         if (!origin) return;
         clearTimeout(timer);
         resolve(origin[0]);

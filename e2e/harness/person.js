@@ -50,27 +50,26 @@ export class Person {
     await this.opens('/register');
     await this.fillsRegistration(details);
     await this.submits();
-    await this.isAt('/rooms/lobby');
-    await this.canTalk();
+    await this.isIn('lobby');
   }
 
   async fillsRegistration({ username = this.name, email = `${this.name}@example.org`, password = PASSWORD, gender } = {}) {
-    await this.page.getByLabel(/user ?name/i).fill(username);
-    await this.page.getByLabel(/e-?mail/i).fill(email);
+    await this.page.getByLabel('Username').fill(username);
+    await this.page.getByLabel('E-mail').fill(email);
     await this.page.getByLabel('Password', { exact: true }).fill(password);
-    if (gender) await this.page.getByLabel(/gender/i).selectOption(gender);
+    if (gender) await this.page.getByRole('group', { name: 'Gender' }).getByText(gender, { exact: true }).click();
   }
 
   /** Logs in by the form, on the page that asks for it or on /login itself. */
   async login({ password = PASSWORD } = {}) {
     if (!this.page.url().includes('/login')) await this.opens('/login');
-    await this.page.getByLabel(/user ?name/i).fill(this.name);
+    await this.page.getByLabel('Username').fill(this.name);
     await this.page.getByLabel('Password', { exact: true }).fill(password);
     await this.submits();
   }
 
   async submits() {
-    await this.page.locator('form button[type=submit]').click();
+    await this.page.getByRole('button', { name: /^(log in|create account)$/i }).click();
   }
 
   /** The form told `what` (any complaint by default) at the field of that label. */

@@ -1,30 +1,35 @@
 // What people do with rooms. Mixed into Person.
 
 export const rooms = {
-  link(room) {
-    return this.page.locator(`[data-testid=room-link][data-room="${room}"]`);
+  /** The line of that title in the list of rooms and conversations. */
+  link(title) {
+    const titled = this.page.getByText(new RegExp(`^${title}$`, 'i'));
+    return this.page.getByTestId('room-link').filter({ has: titled });
   },
 
-  async goesTo(room) {
-    await this.link(room).click();
-    await this.isAt(`/rooms/${room}`);
-    await this.canTalk();
+  async goesTo(title) {
+    await this.link(title).getByRole('link').click();
+    await this.isIn(title);
   },
 
   async createsRoom(name, { isPrivate = false } = {}) {
     await this.opens('/browse');
     await this.page.getByLabel(/name/i).first().fill(name);
     if (isPrivate) await this.page.getByLabel(/private/i).check();
-    await this.page.getByRole('button', { name: /create/i }).click();
-    await this.canTalk();
+    await this.page.getByRole('button', { name: /create|start/i }).click();
+    await this.isIn(name);
   },
 
+  /** By the room's address, which is its name. */
   async joins(name) {
-    await this.opens('/browse');
-    await this.page.getByLabel(/search|find|join/i).first().fill(name);
-    await this.page.getByRole('button', { name: /join/i }).first().click();
-    await this.isAt(`/rooms/${name}`);
-    await this.canTalk();
+    await this.opens(`/rooms/${name}`);
+    await this.page.getByRole('button', { name: 'Join the room' }).click();
+    await this.isIn(name);
+  },
+
+  async opensSettings() {
+    await this.page.getByRole('link', { name: 'Room settings' }).click();
+    await this.page.waitForURL(/\/settings$/);
   },
 
   async changesTopic(topic) {
@@ -32,19 +37,18 @@ export const rooms = {
     await this.page.getByRole('button', { name: /save/i }).click();
   },
 
-  async invites(room, username) {
-    await this.opens(`/rooms/${room}/settings`);
+  async invites(username) {
     await this.page.getByLabel(/invite/i).fill(username);
     await this.page.getByRole('button', { name: /invite/i }).click();
   },
 
-  /** Narrows the list of conversations. */
+  /** Narrows the list of conversations: All, Active today, Last hour. */
   async showsOnly(span) {
-    await this.page.getByLabel(/show|active/i).selectOption({ label: span });
+    await this.page.getByRole('group', { name: 'Which rooms to show' }).getByText(span, { exact: true }).click();
   },
 
   /** From the room to the list, where they are two screens. */
   async goesBackToTheList() {
-    await this.page.getByRole('link', { name: /back/i }).click();
+    await this.page.getByRole('link', { name: 'Back to the list' }).click();
   },
 };

@@ -7,9 +7,18 @@ export const talking = {
     await this.page.getByTestId('composer-input').waitFor();
   },
 
+  /** Waits until the room of that title, or the conversation with that person, is open. */
+  async isIn(title) {
+    await this.page.getByRole('heading', { level: 1, name: new RegExp(`^${title}$`, 'i') }).waitFor();
+    await this.canTalk();
+  },
+
+  /** By Enter; on a touch screen Enter breaks the line, so by the button. */
   async say(text) {
-    await this.page.getByTestId('composer-input').fill(text);
-    await this.page.getByTestId('composer-input').press('Enter');
+    const box = this.page.getByTestId('composer-input');
+    await box.fill(text);
+    const hasTouch = await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches);
+    await (hasTouch ? this.page.getByTestId('composer-send').click() : box.press('Enter'));
   },
 
   message(text) {

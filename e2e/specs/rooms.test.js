@@ -8,7 +8,6 @@ promise('a room that one makes is joined by others by its name', async ({ person
   await alice.register();
   await bob.register();
   await alice.createsRoom('garden');
-  await alice.isAt('/rooms/garden');
   await alice.say('welcome to the garden');
 
   await bob.joins('garden');
@@ -25,11 +24,11 @@ promise('the owner changes topic and roles in the settings, a member cannot', as
   await alice.createsRoom('garden');
   await bob.joins('garden');
 
-  await alice.opens('/rooms/garden/settings');
+  await alice.opensSettings();
   await alice.changesTopic('tomatoes only');
   await bob.page.getByText('tomatoes only').first().waitFor();
 
-  await bob.opens('/rooms/garden/settings');
+  await bob.opensSettings();
   await bob.page.getByRole('heading').first().waitFor();
   assert.equal(await bob.page.getByLabel(/topic/i).isEditable().catch(() => false), false);
 });
@@ -43,7 +42,8 @@ promise('a private room is found by nobody and entered by invitation', async ({ 
   await mallory.register();
   await alice.createsRoom('surprise', { isPrivate: true });
   await alice.say('he must not know');
-  await alice.invites('surprise', 'bob');
+  await alice.opensSettings();
+  await alice.invites('bob');
 
   await bob.goesTo('surprise');
   await bob.sees('he must not know');

@@ -20,14 +20,14 @@ promise('logging out leads to the login page and kills the token at once', async
 
 promise('a private page asks for a login and is there afterwards', async ({ person, account }) => {
   await account('alice');
-  await account('bob');
+  const bob = await account('bob');
   const alice = await person('alice');
-  await alice.opens('/people/bob');
+  await alice.opens(`/people/${bob.id}`);
   await alice.isAt('/login');
   assert.equal(await alice.page.getByTestId('composer-input').count(), 0);
   await alice.login();
-  await alice.isAt('/people/bob');
-  await alice.canTalk();
+  await alice.isAt(`/people/${bob.id}`);
+  await alice.isIn('bob');
 });
 
 promise('a wrong password is told and lets nobody in', async ({ person, account }) => {
@@ -37,14 +37,14 @@ promise('a wrong password is told and lets nobody in', async ({ person, account 
   await alice.page.getByRole('alert').first().waitFor();
   await alice.isAt('/login');
   await alice.login();
-  await alice.isAt('/rooms/lobby');
+  await alice.isIn('lobby');
 });
 
 promise('a session ended elsewhere sends its page to the login', async ({ person, account }) => {
   const elsewhere = await account('alice');
   const alice = await person('alice');
   await alice.login();
-  await alice.isAt('/rooms/lobby');
+  await alice.isIn('lobby');
   await alice.canTalk();
   await elsewhere.call('DELETE', '/sessions');
   await alice.isAt('/login');

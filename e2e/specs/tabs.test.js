@@ -6,7 +6,7 @@ promise('two people in two tabs of one browser stay two people, across reloads',
   await alice.register();
   const bob = await person('bob', { beside: alice });
   await bob.login();
-  await bob.isAt('/rooms/lobby');
+  await bob.isIn('lobby');
 
   await alice.say('I am alice');
   await bob.sees('I am alice');
@@ -31,7 +31,7 @@ promise('logging out in one tab leaves the other person logged in', async ({ per
   await alice.register();
   const bob = await person('bob', { beside: alice });
   await bob.login();
-  await bob.isAt('/rooms/lobby');
+  await bob.isIn('lobby');
 
   await alice.logout();
   await alice.isAt('/login');

@@ -27,13 +27,12 @@ promise('a message to somebody who is away keeps one tick until they come', asyn
   await account('bob');
   const alice = await person('alice');
   await alice.register();
-  await alice.opens('/people/bob');
-  await alice.canTalk();
+  await alice.writesTo('bob');
   await alice.say('when you are back');
   await alice.hasMessage('when you are back', 'sent');
 
   const bob = await person('bob');
   await bob.login();
-  await bob.isAt('/rooms/lobby');
+  await bob.isIn('lobby');
   await alice.hasMessage('when you are back', 'delivered', 'read');
 });
