@@ -40,7 +40,7 @@ new_id! {
 
 /// Everything that was fed, in order, and the news that there is more.
 #[derive(Default)]
-struct Fed {
+struct Heard {
     changes: Mutex<Vec<Change>>,
     more: Notify,
 }
@@ -48,7 +48,7 @@ struct Fed {
 /// A store of its own for one case.
 pub struct TestStore {
     store: Arc<dyn Store>,
-    fed: Arc<Fed>,
+    heard: Arc<Heard>,
     /// Removed at the end.
     _dir: Option<TempDir>,
 }
@@ -78,11 +78,11 @@ impl TestStore {
 
     async fn open(url: &StoreUrl, dir: Option<TempDir>) -> Self {
         let (store, feed) = open(url).await.unwrap();
-        let fed = Arc::default();
-        tokio::spawn(collect(feed, Arc::clone(&fed)));
+        let heard = Arc::default();
+        tokio::spawn(listen(feed, Arc::clone(&heard)));
         Self {
             store,
-            fed,
+            heard,
             _dir: dir,
         }
     }
@@ -110,9 +110,9 @@ impl TestStore {
             user: sentinel,
         };
         loop {
-            let more = self.fed.more.notified();
+            let more = self.heard.more.notified();
             {
-                let mut fed = self.fed.changes.lock().unwrap();
+                let mut fed = self.heard.changes.lock().unwrap();
                 if fed.last() == Some(&last) {
                     fed.pop();
                     let is_ours = |change: &Change| !is_about(change, sentinel);
@@ -210,11 +210,11 @@ impl TestStore {
     }
 }
 
-async fn collect(mut feed: Feed, fed: Arc<Fed>) {
+async fn listen(mut feed: Feed, heard: Arc<Heard>) {
     while let Some(changes) = feed.recv().await {
         assert!(!changes.is_empty(), "a commit without changes was fed");
-        fed.changes.lock().unwrap().extend(changes);
-        fed.more.notify_waiters();
+        heard.changes.lock().unwrap().extend(changes);
+        heard.more.notify_waiters();
     }
 }
 

@@ -20,7 +20,9 @@ mod marks;
 mod members;
 mod mine;
 mod pages;
+mod profiles;
 mod rooms;
+mod settings;
 
 use cast::TestStore;
 
@@ -43,6 +45,8 @@ macro_rules! every_case {
                 accounts_are_listed_by_username_page_by_page,
                 deleted_accounts_are_not_listed,
                 accounts_are_searched_by_plain_text,
+            }
+            profiles {
                 an_update_changes_what_it_names_and_nothing_else,
                 an_update_takes_no_address_of_another,
                 only_a_live_account_can_be_changed,
@@ -84,6 +88,8 @@ macro_rules! every_case {
                 only_public_rooms_are_found_by_name,
                 joinable_are_public_rooms_one_is_neither_in_nor_banned_from,
                 joinable_rooms_are_searched_by_plain_text,
+            }
+            settings {
                 an_update_changes_the_settings_it_names,
                 a_room_takes_no_name_of_another_public_room,
                 only_a_room_with_a_name_is_changed_or_deleted,

@@ -13,8 +13,8 @@ fn to(room: RoomId, user: UserId, delivered: u64, read: u64) -> MarkMove {
     }
 }
 
-fn marks(delivered: u64, read: u64) -> Option<Marks> {
-    Some(Marks { delivered, read })
+fn marks(delivered: u64, read: u64) -> Marks {
+    Marks { delivered, read }
 }
 
 pub async fn marks_never_go_back(store: &TestStore) {
@@ -30,11 +30,11 @@ pub async fn marks_never_go_back(store: &TestStore) {
     ] {
         assert_eq!(
             store.move_marks(&[asked]).await.unwrap(),
-            [expected],
+            [Some(expected)],
             "{asked:?}"
         );
         let member = store.member(books, alice).await.unwrap().unwrap();
-        assert_eq!(Some(member.membership.marks), expected);
+        assert_eq!(member.membership.marks, expected);
     }
 }
 
@@ -43,7 +43,7 @@ pub async fn reading_is_having_got(store: &TestStore) {
     let books = store.open_room(alice, "books").await;
     store.count_to(alice, books, 9).await;
     let moved = store.move_marks(&[to(books, alice, 2, 7)]).await.unwrap();
-    assert_eq!(moved, [marks(7, 7)]);
+    assert_eq!(moved, [Some(marks(7, 7))]);
 }
 
 pub async fn marks_are_cut_to_the_head(store: &TestStore) {
@@ -51,7 +51,7 @@ pub async fn marks_are_cut_to_the_head(store: &TestStore) {
     let books = store.open_room(alice, "books").await;
     assert_eq!(
         store.move_marks(&[to(books, alice, 9, 9)]).await.unwrap(),
-        [marks(0, 0)]
+        [Some(marks(0, 0))]
     );
     let said = store.say(alice, books, "hi").await;
     store.reword(&said, "hello").await;
@@ -59,7 +59,7 @@ pub async fn marks_are_cut_to_the_head(store: &TestStore) {
         .move_marks(&[to(books, alice, u64::MAX, u64::MAX)])
         .await
         .unwrap();
-    assert_eq!(moved, [marks(2, 2)]);
+    assert_eq!(moved, [Some(marks(2, 2))]);
 }
 
 pub async fn many_marks_are_answered_in_the_order_asked(store: &TestStore) {
@@ -71,7 +71,7 @@ pub async fn many_marks_are_answered_in_the_order_asked(store: &TestStore) {
     store.join(books, bob).await;
     store.count_to(alice, books, 5).await;
     store.count_to(alice, chess, 3).await;
-    let moves = [
+    let asked = [
         to(books, bob, 1, 1),
         to(books, mallory, 1, 1),
         to(chess, alice, 9, 2),
@@ -79,11 +79,18 @@ pub async fn many_marks_are_answered_in_the_order_asked(store: &TestStore) {
         to(books, user_id(), 1, 1),
         to(books, bob, 4, 2),
     ];
-    let moved = store.move_marks(&moves).await.unwrap();
+    let moved = store.move_marks(&asked).await.unwrap();
     // Bob is named twice: both answers say what holds afterwards.
     assert_eq!(
         moved,
-        [marks(4, 2), None, marks(3, 2), None, None, marks(4, 2)]
+        [
+            Some(marks(4, 2)),
+            None,
+            Some(marks(3, 2)),
+            None,
+            None,
+            Some(marks(4, 2)),
+        ]
     );
     assert_eq!(store.member(books, mallory).await.unwrap(), None);
     assert_eq!(store.move_marks(&[]).await.unwrap(), []);
@@ -96,13 +103,13 @@ pub async fn only_marks_that_moved_are_announced(store: &TestStore) {
     store.join(books, bob).await;
     store.count_to(alice, books, 5).await;
     store.fed().await;
-    let moves = [
+    let asked = [
         to(books, alice, 3, 0),
         to(books, bob, 0, 0),
         to(books, user_id(), 1, 1),
     ];
-    store.move_marks(&moves).await.unwrap();
-    store.move_marks(&moves).await.unwrap();
+    store.move_marks(&asked).await.unwrap();
+    store.move_marks(&asked).await.unwrap();
     let moved = Change::MarksMoved {
         room: books,
         user: alice,
@@ -123,12 +130,12 @@ pub async fn ticks_are_the_lowest_marks(store: &TestStore) {
     store.join(books, bob).await;
     store.join(books, carol).await;
     store.count_to(alice, books, 9).await;
-    let moves = [
+    let asked = [
         to(books, alice, 9, 9),
         to(books, bob, 5, 1),
         to(books, carol, 4, 2),
     ];
-    store.move_marks(&moves).await.unwrap();
+    store.move_marks(&asked).await.unwrap();
     let expected = Ticks {
         delivered: Lowest {
             lowest: 4,

@@ -1,5 +1,7 @@
 //! What cannot be seen through the traits: batches, a full disk, a full queue, query plans.
 
+mod plans;
+
 use std::{
     mem,
     path::Path,
@@ -11,7 +13,6 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use rusqlite::Connection;
 use shared::{ClientId, Gender, MessageId, RoomId, ServerRole, Timestamp, UserId};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -20,7 +21,7 @@ use crate::store::{
     Accounts, Change, Feed, Log, NewAccount, NewPost, PageAt, Posted, Store, StoreError,
 };
 
-use super::{SqliteStore, accounts, direct, log, logins, marks, members, mine, pages, rooms};
+use super::SqliteStore;
 
 struct Home {
     store: SqliteStore,
@@ -347,66 +348,6 @@ async fn every_commit_is_synced_to_a_write_ahead_log() {
         .read(|conn| Ok(conn.execute("DELETE FROM messages", [])?))
         .await;
     assert!(cannot_write.is_err());
-}
-
-/// The plan of a statement, one line per step.
-fn plan(conn: &Connection, sql: &str) -> Vec<String> {
-    let mut query = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-    let steps = query
-        .raw_query()
-        .mapped(|row| row.get(3))
-        .collect::<Result<_, _>>();
-    steps.unwrap()
-}
-
-#[tokio::test]
-async fn no_frequent_read_walks_through_a_table() {
-    let home = home().await;
-    let plans = home.store.read(|conn| {
-        let mut plans = Vec::new();
-        for sql in [
-            accounts::BY_ID,
-            accounts::BY_NAME,
-            accounts::AMONG,
-            logins::BY_ID,
-            logins::OF_USER,
-            rooms::BY_ID,
-            rooms::ACCESS_BY_ID,
-            rooms::ACCESS_BY_NAME,
-            direct::BY_PAIR,
-            members::ONE,
-            members::PAGE,
-            mine::HEADS,
-            mine::ROOMS,
-            marks::PLACE,
-            marks::LOWEST_DELIVERED,
-            marks::LOWEST_READ,
-            log::BY_ID,
-            log::BY_CLIENT_ID,
-            log::IS_MEMBER,
-            pages::HEAD_FOR_MEMBER,
-            pages::BELOW,
-            pages::ABOVE,
-            pages::ITSELF,
-            pages::CHANGED,
-        ] {
-            plans.push((sql, plan(conn, sql)));
-        }
-        Ok(plans)
-    });
-    for (sql, plan) in plans.await.unwrap() {
-        for step in &plan {
-            let is_walk = step.starts_with("SCAN")
-                && !step.starts_with("SCAN json_each")
-                && !step.starts_with("SCAN (subquery");
-            assert!(!is_walk, "{sql}\n{plan:#?}");
-        }
-        let is_page = sql.contains("LIMIT ?3") && !sql.contains("news");
-        let sorts = plan
-            .iter()
-            .any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
-        assert!(!(is_page && sorts), "{sql}\n{plan:#?}");
-    }
 }
 
 #[cfg(unix)]
