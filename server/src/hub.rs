@@ -9,6 +9,8 @@ mod effect;
 mod marks;
 mod people;
 mod presence;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 
