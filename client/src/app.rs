@@ -1,0 +1,160 @@
+//! The app: which session this tab has, and which page that lets it see.
+
+use shared::{LoggedIn, SessionId, User};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::{
+    browser::{self, Shelf, Store},
+    components::Logo,
+    net::{self, Chat, Failure},
+    pages::{LEFT, LoginPage, NotFoundPage, RegisterPage, Shell},
+    route::Route,
+};
+
+const WANTED: &str = "parlor.wanted";
+
+/// What this tab knows of its session.
+#[derive(Clone, PartialEq)]
+enum Stage {
+    /// Coming back; the trouble with it, if any.
+    Restoring(Option<AttrValue>),
+    SignedOut,
+    SignedIn(Chat),
+}
+
+/// Everything.
+#[component]
+pub fn App() -> Html {
+    html! { <BrowserRouter><Root /></BrowserRouter> }
+}
+
+/// Makes the page of who has just logged in.
+fn sign_in(stage: &UseStateHandle<Stage>, logged_in: &LoggedIn) {
+    let User::Live(me) = logged_in.user.clone() else {
+        return stage.set(Stage::SignedOut);
+    };
+    let session = logged_in.session.id;
+    net::keep_session(Some(session), None);
+    let ended = stage.clone();
+    let chat = Chat::start(
+        logged_in,
+        me,
+        Callback::from(move |()| {
+            net::keep_session(None, Some(session));
+            ended.set(Stage::SignedOut);
+        }),
+    );
+    stage.set(Stage::SignedIn(chat));
+}
+
+/// Comes back with the session's cookie, however long the server takes to be there.
+async fn restore(stage: UseStateHandle<Stage>, session: SessionId) {
+    loop {
+        match net::refresh(session).await {
+            Ok(logged_in) => return sign_in(&stage, &logged_in),
+            Err(failure) if failure.is_passing() => {
+                let words = match failure {
+                    Failure::Unreachable => "The server can't be reached. Trying again…",
+                    _ => "The server is busy. Trying again…",
+                };
+                stage.set(Stage::Restoring(Some(words.into())));
+                browser::sleep(failure.retry_after_ms().unwrap_or(2_000)).await;
+            }
+            Err(_) => {
+                net::keep_session(None, Some(session));
+                return stage.set(Stage::SignedOut);
+            }
+        }
+    }
+}
+
+#[component]
+fn Root() -> Html {
+    let stage = use_state_eq(|| Stage::Restoring(None));
+    let route = use_route::<Route>().unwrap_or(Route::NotFound);
+    let path = use_location().map(|location| location.path().to_owned());
+    {
+        let stage = stage.clone();
+        use_effect_with((), move |()| match net::kept_session() {
+            Some(session) => spawn_local(restore(stage, session)),
+            None => stage.set(Stage::SignedOut),
+        });
+    }
+    use_effect_with((*stage).clone(), |stage| {
+        let chat = match stage {
+            Stage::SignedIn(chat) => Some(chat.clone()),
+            Stage::Restoring(_) | Stage::SignedOut => None,
+        };
+        move || {
+            if let Some(chat) = chat {
+                chat.stop();
+            }
+        }
+    });
+    let on_logged_in = {
+        let stage = stage.clone();
+        use_callback((), move |logged_in: LoggedIn, ()| {
+            sign_in(&stage, &logged_in)
+        })
+    };
+    match (&*stage, route) {
+        (_, Route::NotFound) => html! { <NotFoundPage /> },
+        (Stage::Restoring(trouble), _) => html! {
+            <main class="splash">
+                <Logo />
+                <p role="status">
+                    { trouble.clone().unwrap_or(AttrValue::Static("Loading…")) }
+                </p>
+            </main>
+        },
+        (Stage::SignedOut, Route::Login) => html! { <LoginPage {on_logged_in} /> },
+        (Stage::SignedOut, Route::Register) => html! { <RegisterPage {on_logged_in} /> },
+        (Stage::SignedOut, _) => html! { <ToLogin wanted={path} /> },
+        (Stage::SignedIn(_), route) if route.is_public() => html! { <ToWanted /> },
+        (Stage::SignedIn(chat), route) => html! { <Shell chat={chat.clone()} {route} /> },
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ToLoginProps {
+    wanted: Option<String>,
+}
+
+/// Remembers the wanted page and goes to log in.
+#[component]
+fn ToLogin(props: &ToLoginProps) -> Html {
+    let navigator = use_navigator();
+    use_effect_with(props.wanted.clone(), move |wanted| {
+        let shelf = Shelf::open(Store::Tab);
+        // Who logs out by hand is done with the page; the next person begins elsewhere.
+        let has_left = shelf.get(LEFT).is_some();
+        shelf.remove(LEFT);
+        if let Some(wanted) = wanted.as_ref().filter(|_| !has_left) {
+            shelf.put(WANTED, wanted);
+        }
+        if let Some(navigator) = navigator {
+            navigator.replace(&Route::Login);
+        }
+    });
+    Html::default()
+}
+
+/// Goes to the page that was wanted before logging in.
+#[component]
+fn ToWanted() -> Html {
+    let navigator = use_navigator();
+    use_effect_with((), move |()| {
+        let shelf = Shelf::open(Store::Tab);
+        let wanted = shelf
+            .get(WANTED)
+            .and_then(|path| Route::recognize(&path))
+            .filter(|route| !route.is_public() && *route != Route::NotFound);
+        shelf.remove(WANTED);
+        if let Some(navigator) = navigator {
+            navigator.replace(&wanted.unwrap_or(Route::Home));
+        }
+    });
+    Html::default()
+}

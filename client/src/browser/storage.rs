@@ -1,0 +1,65 @@
+//! The browser's two stores of texts. Where they are refused (a private window, a full disk)
+//! nothing is kept, and the page works on without.
+
+use web_sys::Storage;
+
+/// Which store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Store {
+    /// For this tab, over reloads.
+    Tab,
+    /// For all tabs, for ever.
+    Browser,
+}
+
+/// A store, or what stands in for a refused one.
+pub struct Shelf(Option<Storage>);
+
+impl Shelf {
+    /// Opens a store.
+    pub fn open(store: Store) -> Self {
+        Self(web_sys::window().and_then(|window| {
+            let storage = match store {
+                Store::Tab => window.session_storage(),
+                Store::Browser => window.local_storage(),
+            };
+            storage.ok().flatten()
+        }))
+    }
+
+    /// The text under that key.
+    pub fn get(&self, key: &str) -> Option<String> {
+        self.0.as_ref()?.get_item(key).ok().flatten()
+    }
+
+    /// Keeps a text.
+    pub fn put(&self, key: &str, text: &str) {
+        if let Some(storage) = &self.0 {
+            let _ = storage.set_item(key, text);
+        }
+    }
+
+    /// Forgets a text.
+    pub fn remove(&self, key: &str) {
+        if let Some(storage) = &self.0 {
+            let _ = storage.remove_item(key);
+        }
+    }
+
+    /// The texts whose keys begin so, without that beginning, by key.
+    pub fn all(&self, prefix: &str) -> Vec<(String, String)> {
+        let Some(storage) = &self.0 else {
+            return Vec::new();
+        };
+        let count = storage.length().unwrap_or(0);
+        let mut found: Vec<_> = (0..count)
+            .filter_map(|index| storage.key(index).ok().flatten())
+            .filter_map(|key| {
+                let text = self.get(&key)?;
+                Some((key.strip_prefix(prefix)?.to_owned(), text))
+            })
+            .collect();
+        found.sort();
+        found
+    }
+}

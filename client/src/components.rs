@@ -1,0 +1,44 @@
+//! What pages are made of: props in, callbacks out, no state of the chat of their own.
+
+mod avatar;
+mod banner;
+mod composer;
+mod confirm;
+mod edit_box;
+mod field;
+mod gender_picker;
+mod icon;
+mod live_region;
+mod logo;
+mod message_log;
+mod message_row;
+mod password_meter;
+mod pending_row;
+mod people_panel;
+mod person_row;
+mod room_header;
+mod room_list;
+mod scroll;
+mod tick_mark;
+mod visibility_picker;
+
+pub use avatar::Avatar;
+pub use banner::ConnectionBanner;
+pub use composer::Composer;
+pub use confirm::Confirm;
+pub use edit_box::EditBox;
+pub use field::{Field, Notice};
+pub use gender_picker::GenderPicker;
+pub use icon::{Icon, Shape};
+pub use live_region::LiveRegion;
+pub use logo::Logo;
+pub use message_log::{Ends, MessageLog, Work};
+pub use message_row::{MessageRow, RowAction};
+pub use password_meter::PasswordMeter;
+pub use pending_row::PendingRow;
+pub use people_panel::PeoplePanel;
+pub use person_row::PersonRow;
+pub use room_header::RoomHeader;
+pub use room_list::RoomList;
+pub use tick_mark::TickMark;
+pub use visibility_picker::VisibilityPicker;

@@ -1,0 +1,158 @@
+//! The box to write in.
+
+use shared::MessageBody;
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+use super::{Icon, Shape, edit_box::area_of};
+use crate::browser;
+
+/// The key code that browsers give while an input method composes.
+const COMPOSING: u32 = 229;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Whom or what one writes to.
+    pub to: AttrValue,
+    /// What was begun earlier.
+    pub draft: AttrValue,
+    pub is_offline: bool,
+    pub on_send: Callback<MessageBody>,
+    pub on_draft: Callback<String>,
+    pub on_typed: Callback<()>,
+    /// Up was pressed in the empty box.
+    pub on_edit_last: Callback<()>,
+}
+
+/// Whether Enter belongs to an input method and not to us.
+pub fn is_composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == COMPOSING
+}
+
+/// The box grows with its lines, up to eight.
+fn fit(area: &HtmlTextAreaElement) {
+    let lines = area.value().split('\n').count().clamp(1, 8);
+    area.set_rows(u32::try_from(lines).unwrap_or(1));
+}
+
+/// The box and its button. The text is the browser's until it is sent: no key stroke draws the
+/// page again.
+#[component]
+pub fn Composer(props: &Props) -> Html {
+    let node = use_node_ref();
+    let wrong = use_state_eq(|| None::<String>);
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            if let Some(area) = node.cast::<HtmlTextAreaElement>() {
+                fit(&area);
+            }
+            // A finger would get the keyboard unasked.
+            if !browser::is_touch() {
+                browser::focus(&node);
+            }
+        });
+    }
+    let send = {
+        let (node, wrong, on_send) = (node.clone(), wrong.clone(), props.on_send.clone());
+        Callback::from(move |()| {
+            let Some(area) = node.cast::<HtmlTextAreaElement>() else {
+                return;
+            };
+            let text = area.value();
+            if text.trim().is_empty() {
+                browser::focus(&node);
+                return;
+            }
+            match text.trim_end().parse::<MessageBody>() {
+                Ok(body) => {
+                    area.set_value("");
+                    fit(&area);
+                    wrong.set(None);
+                    on_send.emit(body);
+                }
+                Err(error) => wrong.set(Some(format!("Not sent: a message {error}."))),
+            }
+            browser::focus(&node);
+        })
+    };
+    let oninput = {
+        let (wrong, on_draft, on_typed) = (
+            wrong.clone(),
+            props.on_draft.clone(),
+            props.on_typed.clone(),
+        );
+        move |event: InputEvent| {
+            let Some(area) = area_of(&event) else { return };
+            fit(&area);
+            wrong.set(None);
+            let text = area.value();
+            if !text.trim().is_empty() {
+                on_typed.emit(());
+            }
+            on_draft.emit(text);
+        }
+    };
+    let onkeydown = {
+        let (node, send, on_edit_last) = (node.clone(), send.clone(), props.on_edit_last.clone());
+        move |event: KeyboardEvent| {
+            if is_composing(&event) {
+                return;
+            }
+            let is_empty = node
+                .cast::<HtmlTextAreaElement>()
+                .is_some_and(|area| area.value().is_empty());
+            match event.key().as_str() {
+                "Enter" if !event.shift_key() && !browser::is_touch() => {
+                    event.prevent_default();
+                    send.emit(());
+                }
+                "ArrowUp" if is_empty => {
+                    event.prevent_default();
+                    on_edit_last.emit(());
+                }
+                _ => {}
+            }
+        }
+    };
+    let onsubmit = move |event: SubmitEvent| {
+        event.prevent_default();
+        send.emit(());
+    };
+    let label = format!("Message to {}", props.to);
+    html! {
+        <form class="composer" {onsubmit}>
+            if let Some(wrong) = &*wrong {
+                <p class="composer__note composer__note--wrong" role="alert">{ wrong }</p>
+            } else if props.is_offline {
+                <p class="composer__note" role="status">
+                    { "You are offline: will send when you are back." }
+                </p>
+            }
+            <div class="composer__row">
+                <textarea
+                    ref={node}
+                    class="composer__input"
+                    data-testid="composer-input"
+                    aria-label={label.clone()}
+                    placeholder={label}
+                    rows="1"
+                    dir="auto"
+                    autocomplete="off"
+                    defaultvalue={props.draft.clone()}
+                    {oninput}
+                    {onkeydown}
+                />
+                <button
+                    type="submit"
+                    class="composer__send"
+                    data-testid="composer-send"
+                    aria-label="Send"
+                    title="Send"
+                >
+                    <Icon shape={Shape::Send} />
+                </button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,198 @@
+//! Keeping a long list still under the reader's eye, whatever is added, edited or let go.
+
+use std::{cell::RefCell, rc::Rc};
+
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Element, HtmlElement, ResizeObserver};
+use yew::prelude::*;
+
+/// The end is followed from so near.
+const NEAR_PX: i32 = 100;
+/// More is loaded when the reader comes so near an end of what is here.
+const AHEAD_PX: i32 = 800;
+
+/// What the view came upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// The reader is at the end, or not any more.
+    Following(bool),
+    /// The start of what is loaded is near.
+    NearStart,
+    /// The end of what is loaded is near.
+    NearEnd,
+    /// The last message in view.
+    Seen(u64),
+}
+
+#[derive(Default)]
+struct Memory {
+    /// The opening that has landed.
+    landed: Option<u32>,
+    is_following: bool,
+    /// The first row in view and its distance from the top of the view.
+    anchor: Option<(HtmlElement, i32)>,
+    seen: u64,
+}
+
+/// The scrolling of one list.
+#[derive(Clone)]
+pub struct Scroll {
+    view: NodeRef,
+    list: NodeRef,
+    memory: Rc<RefCell<Memory>>,
+}
+
+impl PartialEq for Scroll {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.memory, &other.memory)
+    }
+}
+
+/// The scrolling of `view`, whose rows are the children of `list`.
+#[hook]
+pub fn use_scroll(view: NodeRef, list: NodeRef) -> Scroll {
+    let memory = use_mut_ref(Memory::default);
+    Scroll { view, list, memory }
+}
+
+impl Scroll {
+    fn view(&self) -> Option<HtmlElement> {
+        self.view.cast()
+    }
+
+    fn rows(&self) -> Vec<HtmlElement> {
+        let Some(list) = self.list.cast::<Element>() else {
+            return Vec::new();
+        };
+        let children = list.children();
+        (0..children.length())
+            .filter_map(|index| children.item(index)?.dyn_into().ok())
+            .collect()
+    }
+
+    /// Puts the view where it belongs after the list was drawn: an opening lands on the first row
+    /// of class `new-line` or at the end; later the end is followed, or the line under the eye
+    /// stays. `is_following` says that the state wants the end: somebody has just sent something.
+    pub fn settle(&self, opening: u32, is_following: bool) {
+        let Some(view) = self.view() else { return };
+        let mut memory = self.memory.borrow_mut();
+        if memory.landed != Some(opening) {
+            memory.landed = Some(opening);
+            memory.seen = 0;
+            let new_line = view.query_selector(".new-line").ok().flatten();
+            let new_line = new_line.and_then(|line| line.dyn_into::<HtmlElement>().ok());
+            match new_line {
+                Some(line) => {
+                    view.set_scroll_top(line.offset_top() - view.client_height() / 4);
+                    memory.is_following = distance(&view) < NEAR_PX;
+                }
+                None => {
+                    view.set_scroll_top(view.scroll_height());
+                    memory.is_following = true;
+                }
+            }
+        } else if memory.is_following || is_following {
+            memory.is_following = true;
+            view.set_scroll_top(view.scroll_height());
+        } else if let Some((row, before)) = memory.anchor.as_ref().filter(|(r, _)| r.is_connected())
+        {
+            let moved = row.offset_top() - view.scroll_top() - before;
+            if moved != 0 {
+                view.set_scroll_top(view.scroll_top() + moved);
+            }
+        }
+        drop(memory);
+        self.remember_anchor(&view);
+    }
+
+    fn remember_anchor(&self, view: &HtmlElement) {
+        let top = view.scroll_top();
+        let rows = self.rows();
+        let first = rows.partition_point(|row| row.offset_top() + row.offset_height() <= top);
+        self.memory.borrow_mut().anchor = rows
+            .get(first)
+            .map(|row| (row.clone(), row.offset_top() - top));
+    }
+
+    /// Goes to the end and stays there.
+    pub fn jump_to_end(&self) {
+        self.memory.borrow_mut().is_following = true;
+        if let Some(view) = self.view() {
+            view.set_scroll_top(view.scroll_height());
+        }
+    }
+
+    /// Looks where the reader is. `has_newer` says that the end of the list is not the end.
+    pub fn look(&self, has_newer: bool, is_focused: bool) -> Vec<Sight> {
+        let Some(view) = self.view() else {
+            return Vec::new();
+        };
+        self.remember_anchor(&view);
+        let mut sights = Vec::new();
+        let to_end = distance(&view);
+        let is_following = to_end < NEAR_PX && !has_newer;
+        self.memory.borrow_mut().is_following = is_following;
+        sights.push(Sight::Following(is_following));
+        if view.scroll_top() < AHEAD_PX {
+            sights.push(Sight::NearStart);
+        }
+        if to_end < AHEAD_PX {
+            sights.push(Sight::NearEnd);
+        }
+        if is_focused && let Some(seq) = self.last_in_view(&view) {
+            let mut memory = self.memory.borrow_mut();
+            if seq > memory.seen {
+                memory.seen = seq;
+                sights.push(Sight::Seen(seq));
+            }
+        }
+        sights
+    }
+
+    fn last_in_view(&self, view: &HtmlElement) -> Option<u64> {
+        let bottom = view.scroll_top() + view.client_height();
+        let rows = self.rows();
+        // A row counts once more than its first line is to be seen.
+        let end =
+            rows.partition_point(|row| row.offset_top() + row.offset_height().min(32) <= bottom);
+        rows[..end]
+            .iter()
+            .rev()
+            .find_map(|row| row.get_attribute("data-seq")?.parse().ok())
+    }
+}
+
+fn distance(view: &HtmlElement) -> i32 {
+    view.scroll_height() - view.scroll_top() - view.client_height()
+}
+
+/// Calls back whenever the view or its list changes its size, as long as it lives.
+pub struct SizeWatch {
+    observer: Option<ResizeObserver>,
+    _closure: Closure<dyn FnMut(JsValue)>,
+}
+
+impl SizeWatch {
+    /// Watches both.
+    pub fn new(scroll: &Scroll, on_change: impl Fn() + 'static) -> Self {
+        let closure = Closure::<dyn FnMut(JsValue)>::new(move |_| on_change());
+        let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok();
+        for node in [&scroll.view, &scroll.list] {
+            if let (Some(observer), Some(element)) = (&observer, node.cast::<Element>()) {
+                observer.observe(&element);
+            }
+        }
+        Self {
+            observer,
+            _closure: closure,
+        }
+    }
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Parlor's web client: a Yew app around one pure reducer.
+//!
+//! `state` decides and knows neither DOM nor network; `net` talks to the server; `pages` and
+//! `components` draw what `state` holds.
+
+mod app;
+mod browser;
+mod components;
+mod forms;
+mod hooks;
+mod net;
+mod pages;
+mod route;
+pub mod state;
+pub mod timeline;
+
+pub use app::App;

@@ -1,0 +1,25 @@
+//! Talking to the server: the only part that knows fetch and sockets.
+
+mod accounts;
+mod anonymous;
+mod api;
+mod backoff;
+mod chat;
+mod effects;
+mod failure;
+mod keep;
+mod live;
+mod login;
+mod messages;
+mod people;
+mod presence;
+mod request;
+mod rooms;
+mod socket;
+
+pub use anonymous::{check_password, log_in, refresh, register};
+pub use api::Api;
+pub use chat::Chat;
+pub use failure::Failure;
+pub use keep::{keep_session, kept_session};
+pub use login::Login;

@@ -1,0 +1,45 @@
+//! Requests in the name of the login: with its token, and once more with a fresh one.
+
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use shared::{ErrorCode, Ticket};
+
+use super::{Failure, Login, request::Request};
+
+/// The server, as the one who is logged in may use it. Its methods stand beside their subjects:
+/// accounts, people, rooms, messages.
+#[derive(Clone)]
+pub struct Api {
+    pub(super) login: Rc<Login>,
+}
+
+impl Api {
+    /// The server for this login.
+    pub fn new(login: Rc<Login>) -> Self {
+        Self { login }
+    }
+
+    pub(super) async fn call<A: DeserializeOwned>(&self, request: Request) -> Result<A, Failure> {
+        let token = self.login.token();
+        let answer = request.send(Some(&token)).await;
+        let answer = match &answer {
+            Err(failure) if failure.code() == Some(ErrorCode::TokenExpired) => {
+                self.login.refresh(&token).await?;
+                request.send(Some(&self.login.token())).await
+            }
+            _ => answer,
+        };
+        if let Err(failure) = &answer
+            && failure.code() == Some(ErrorCode::Unauthenticated)
+        {
+            self.login.end();
+        }
+        answer
+    }
+
+    /// A ticket for one socket.
+    pub async fn ticket(&self) -> Result<Ticket, Failure> {
+        self.call(Request::post("/tickets")).await
+    }
+}

@@ -1,0 +1,97 @@
+//! One HTTP request and its answer, as types.
+
+use gloo_net::http::{Method, RequestBuilder};
+use serde::{Serialize, de::DeserializeOwned};
+use shared::{ApiError, ErrorCode};
+
+use super::Failure;
+
+/// A request below `/api/v1`.
+#[derive(Debug, Clone)]
+pub struct Request {
+    method: Method,
+    path: String,
+    body: Option<String>,
+}
+
+impl Request {
+    pub fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    pub fn post(path: impl Into<String>) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    pub fn put(path: impl Into<String>) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
+    pub fn patch(path: impl Into<String>) -> Self {
+        Self::new(Method::PATCH, path)
+    }
+
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
+    fn new(method: Method, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            body: None,
+        }
+    }
+
+    /// The same request with a JSON body.
+    pub fn json(self, body: &impl Serialize) -> Self {
+        Self {
+            body: serde_json::to_string(body).ok(),
+            ..self
+        }
+    }
+
+    /// The same request with `key=value` in its query.
+    pub fn query(self, key: &str, value: &str) -> Self {
+        let separator = if self.path.contains('?') { '&' } else { '?' };
+        let value = String::from(js_sys::encode_uri_component(value));
+        Self {
+            path: format!("{}{separator}{key}={value}", self.path),
+            ..self
+        }
+    }
+
+    /// Sends it and reads the answer.
+    pub async fn send<A: DeserializeOwned>(&self, token: Option<&str>) -> Result<A, Failure> {
+        let url = format!("/api/v1{}", self.path);
+        let mut request = RequestBuilder::new(&url).method(self.method.clone());
+        if let Some(token) = token {
+            request = request.header("Authorization", &format!("Bearer {token}"));
+        }
+        let request = match &self.body {
+            Some(body) => request
+                .header("Content-Type", "application/json")
+                .body(body.as_str()),
+            None => request.build(),
+        };
+        let response = request
+            .map_err(|_| Failure::Unreadable)?
+            .send()
+            .await
+            .map_err(|_| Failure::Unreachable)?;
+        let text = response.text().await.map_err(|_| Failure::Unreachable)?;
+        if response.ok() {
+            // A 204 has no body: its answer is `()`.
+            let text = if text.is_empty() { "null" } else { &text };
+            return serde_json::from_str(text).map_err(|_| Failure::Unreadable);
+        }
+        Err(match serde_json::from_str::<ApiError>(&text) {
+            Ok(error) => Failure::Refused(error),
+            // A proxy's error page.
+            Err(_) if response.status() >= 500 => {
+                Failure::Refused(ApiError::new(ErrorCode::Unavailable, "unavailable"))
+            }
+            Err(_) => Failure::Unreadable,
+        })
+    }
+}

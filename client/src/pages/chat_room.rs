@@ -1,0 +1,223 @@
+//! A room on the screen: head, log, box, people.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use shared::{ClientId, MessageBody, Room, RoomId};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::{
+    home::keep_last,
+    room_log::{RoomLog, last_own, use_work},
+};
+use crate::{
+    components::{Composer, ConnectionBanner, LiveRegion, PeoplePanel, RoomHeader, RowAction},
+    hooks::{use_chat, use_title},
+    net::Chat,
+    state::{Action, State, typing_text},
+};
+
+/// Beyond those who are known, people are looked for when the typing pauses.
+const SEARCH_AFTER_MS: u32 = 300;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub chat: Chat,
+    /// One of one's rooms.
+    pub room: RoomId,
+}
+
+/// The room.
+#[component]
+pub fn ChatRoom(props: &Props) -> Html {
+    let (chat, room) = (props.chat.clone(), props.room);
+    let is_sheet_open = use_state_eq(|| false);
+    let (work, on_action) = use_work(&chat, room);
+    let title = use_chat(&chat, move |state| {
+        state.room(room).map(|room| state.title_of(&room.room))
+    });
+    let title = title.unwrap_or_default();
+    use_title(&format!("{title} · Parlor"));
+    let is_offline = use_chat(&chat, |state| {
+        !state.connection.is_open() && state.connection.banner(state.now).is_some()
+    });
+    use_effect_with((chat.clone(), room), |(chat, room)| {
+        chat.dispatch(Action::Open(*room));
+        keep_last(chat, *room);
+        let chat = chat.clone();
+        move || chat.dispatch(Action::Close)
+    });
+    let on_send = use_callback((chat.clone(), room), |body: MessageBody, (chat, room)| {
+        chat.dispatch(Action::Send {
+            room: *room,
+            client_id: ClientId::from_uuid(uuid::Uuid::new_v4()),
+            body,
+        });
+    });
+    let on_draft = use_callback((chat.clone(), room), |text: String, (chat, room)| {
+        chat.dispatch(Action::Draft { room: *room, text });
+    });
+    let on_typed = use_callback((chat.clone(), room), |(): (), (chat, room)| {
+        chat.dispatch(Action::Typed(*room));
+    });
+    let on_edit_last = use_callback(
+        (chat.clone(), room, on_action.clone()),
+        |(): (), (chat, room, on_action)| {
+            if let Some(last) = last_own(chat, *room) {
+                on_action.emit(RowAction::Edit(last));
+            }
+        },
+    );
+    let draft = use_memo((chat.clone(), room), |(chat, room)| {
+        chat.read(|state| state.drafts.get(room).cloned().unwrap_or_default())
+    });
+    let set_sheet = |is_open: bool| {
+        let is_sheet_open = is_sheet_open.clone();
+        Callback::from(move |()| is_sheet_open.set(is_open))
+    };
+    html! {
+        <>
+            <main class="room">
+                <Head chat={chat.clone()} {room} on_people={set_sheet(true)} />
+                <Line chat={chat.clone()} />
+                <RoomLog chat={chat.clone()} {room} {work} {on_action} />
+                <TypingLine chat={chat.clone()} {room} />
+                <Composer
+                    to={title}
+                    draft={(*draft).clone()}
+                    {is_offline}
+                    {on_send}
+                    {on_draft}
+                    {on_typed}
+                    {on_edit_last}
+                />
+                <Spoken chat={chat.clone()} />
+            </main>
+            <People {chat} is_open={*is_sheet_open} on_close={set_sheet(false)} />
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct HeadProps {
+    chat: Chat,
+    room: RoomId,
+    on_people: Callback<()>,
+}
+
+#[component]
+fn Head(props: &HeadProps) -> Html {
+    let id = props.room;
+    let seen = use_chat(&props.chat, move |state| {
+        let room = state.room(id)?;
+        let with = state.other_of(&room.room).and_then(|other| {
+            let profile = state.people.profile(other)?;
+            Some((Rc::clone(profile), state.people.presence(other)))
+        });
+        let count = if room.members.is_loaded() {
+            u32::try_from(room.members.count()).ok()
+        } else {
+            room.room.named().map(|room| room.member_count)
+        };
+        Some((room.room.clone(), state.title_of(&room.room), with, count))
+    });
+    let Some((room, title, with, count)) = seen else {
+        return Html::default();
+    };
+    let named = room.named();
+    html! {
+        <RoomHeader
+            room={id}
+            {title}
+            topic={named.and_then(|room| room.topic.clone()).map(AttrValue::from)}
+            is_private={named.is_some_and(|room| room.visibility == shared::Visibility::Private)}
+            member_count={count.filter(|_| matches!(room, Room::Room(_)))}
+            {with}
+            on_people={props.on_people.clone()}
+        />
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct ChatProps {
+    pub chat: Chat,
+}
+
+/// The banner.
+#[component]
+fn Line(props: &ChatProps) -> Html {
+    let banner = use_chat(&props.chat, |state| state.connection.banner(state.now));
+    let chat = props.chat.clone();
+    html! { <ConnectionBanner {banner} on_retry={move |()| chat.wake()} /> }
+}
+
+/// What screen readers hear.
+#[component]
+fn Spoken(props: &ChatProps) -> Html {
+    let text = use_chat(&props.chat, |state| state.announcements.text(&state.people));
+    let on_spoken = use_callback(props.chat.clone(), |(): (), chat| {
+        chat.dispatch(Action::Announced);
+    });
+    html! { <LiveRegion text={text.map(AttrValue::from)} {on_spoken} /> }
+}
+
+#[derive(Properties, PartialEq)]
+struct PeopleProps {
+    chat: Chat,
+    is_open: bool,
+    on_close: Callback<()>,
+}
+
+/// The people on the right.
+#[component]
+fn People(props: &PeopleProps) -> Html {
+    let people = use_chat(&props.chat, |state| Rc::new(state.people.everybody()));
+    let now = use_chat(&props.chat, |state| state.now / 60_000 * 60_000);
+    let me = use_chat(&props.chat, State::my_id);
+    let search = use_mut_ref(|| None::<Timeout>);
+    let on_search = use_callback(props.chat.clone(), move |words: String, chat| {
+        let chat = chat.clone();
+        *search.borrow_mut() = (!words.is_empty()).then(|| {
+            Timeout::new(SEARCH_AFTER_MS, move || {
+                spawn_local(async move {
+                    if let Ok(page) = chat.api().people(&words, None).await {
+                        chat.dispatch(Action::PeopleLoaded(page.users));
+                    }
+                });
+            })
+        });
+    });
+    html! {
+        <PeoplePanel
+            {people}
+            {me}
+            {now}
+            is_open={props.is_open}
+            on_close={props.on_close.clone()}
+            {on_search}
+        />
+    }
+}
+
+/// What is said about who is writing.
+#[component]
+fn TypingLine(props: &Props) -> Html {
+    let room = props.room;
+    let text = use_chat(&props.chat, move |state| {
+        let names: Vec<String> = state
+            .room(room)?
+            .typing
+            .who()
+            .map(|user| state.people.name(user))
+            .collect();
+        typing_text(&names)
+    });
+    html! {
+        <div class="typing" aria-live="off">
+            if let Some(text) = text {
+                <span data-testid="typing">{ text }</span>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,294 @@
+//! One room as its reader knows it: the summary for the list, the log where it was opened.
+
+use std::rc::Rc;
+
+use shared::{Marks, Message, MyRoom, Room, RoomId, RoomRole, Ticks, UserId};
+
+use super::{
+    Log, Members, Notice, Typing,
+    log::{Merged, Side, is_live},
+};
+
+/// How the page that a room begins with is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageState {
+    Idle,
+    Loading,
+    Failed,
+}
+
+/// One room.
+#[derive(Debug, Clone)]
+pub struct RoomState {
+    pub room: Room,
+    /// The newest message, a tombstone too.
+    pub last_message: Option<Rc<Message>>,
+    /// One's own marks, as they should be.
+    pub marks: Marks,
+    /// One's own marks, as the server was told.
+    pub(super) told: Marks,
+    pub my_role: RoomRole,
+    /// Only in rooms with many members.
+    pub ticks: Option<Ticks>,
+    /// The highest change one knows to exist.
+    pub head: u64,
+    /// The highest change that `last_message` and `counted` account for.
+    accounted: u64,
+    /// Unread messages where the log can't tell.
+    counted: usize,
+    /// The messages, once the room was opened.
+    pub log: Option<Log>,
+    pub page: PageState,
+    pub members: Rc<Members>,
+    pub typing: Typing,
+    /// Who came and went while the room was loaded.
+    pub notices: Rc<Vec<Notice>>,
+    /// The "New" line stands after this `seq` until the room is left.
+    pub new_after: Option<u64>,
+    /// Whether the reader is at the end and moves with it.
+    pub is_following: bool,
+    /// Messages by others that came while the reader was further up.
+    pub missed: u32,
+    /// Counts the openings: each of them lands afresh.
+    pub openings: u32,
+}
+
+impl RoomState {
+    /// The room as `GET /rooms` tells it.
+    pub fn of(my: MyRoom) -> Self {
+        let head = my.room.head();
+        Self {
+            last_message: my.last_message.map(Rc::new),
+            marks: my.marks,
+            told: my.marks,
+            my_role: my.my_role,
+            ticks: my.ticks,
+            head,
+            accounted: head,
+            counted: my.unread as usize,
+            log: None,
+            page: PageState::Idle,
+            members: Rc::default(),
+            typing: Typing::default(),
+            notices: Rc::default(),
+            new_after: None,
+            is_following: true,
+            missed: 0,
+            openings: 0,
+            room: my.room,
+        }
+    }
+
+    /// A room heard of alone, until `GET /rooms` tells more.
+    pub fn known(room: Room) -> Self {
+        Self::of(MyRoom {
+            last_message: None,
+            unread: 0,
+            marks: Marks::default(),
+            my_role: RoomRole::Member,
+            ticks: None,
+            room,
+        })
+    }
+
+    /// Which.
+    pub fn id(&self) -> RoomId {
+        self.room.id()
+    }
+
+    /// Takes over a fresh answer of `GET /rooms`, unless live frames are ahead of it.
+    pub(super) fn refresh(&mut self, my: MyRoom) {
+        let head = my.room.head();
+        self.room = my.room;
+        self.my_role = my.my_role;
+        self.ticks = my.ticks;
+        self.told = my.marks;
+        self.head = self.head.max(head);
+        self.raise(my.marks);
+        if head >= self.accounted {
+            self.accounted = head;
+            self.last_message = my.last_message.map(Rc::new);
+            self.counted = my.unread as usize;
+            self.forget_read();
+        }
+    }
+
+    /// The `seq` of the newest message one has heard of, 0 where there is none.
+    pub fn newest_seq(&self) -> u64 {
+        self.last_message.as_ref().map_or(0, |last| last.seq)
+    }
+
+    /// How many live messages by others one has not seen.
+    pub fn unread(&self, me: UserId) -> usize {
+        self.log
+            .as_ref()
+            .and_then(|log| log.unread(me, self.marks.read))
+            .unwrap_or(self.counted)
+    }
+
+    /// Lets the summary take part in a change, once; true where the message is a new one.
+    pub(super) fn account(&mut self, me: UserId, message: &Message) -> bool {
+        self.head = self.head.max(message.rev);
+        let is_fresh = message.rev > self.accounted;
+        let is_new = message.seq > self.newest_seq();
+        let counts = message.author != me && message.seq > self.marks.read;
+        if is_new {
+            if is_fresh && counts && is_live(message) {
+                self.counted += 1;
+            }
+        } else if is_fresh && counts && !is_live(message) {
+            self.counted = self.counted.saturating_sub(1);
+        }
+        self.accounted = self.accounted.max(message.rev);
+        let replaces = self
+            .last_message
+            .as_ref()
+            .is_none_or(|last| is_new || (last.id == message.id && last.rev < message.rev));
+        if replaces {
+            self.last_message = Some(Rc::new(message.clone()));
+        }
+        is_new
+    }
+
+    /// Puts a change into the log, if there is one. True where changes before it are missing.
+    pub(super) fn merge(&mut self, message: Message) -> bool {
+        let Some(log) = &mut self.log else {
+            return false;
+        };
+        let rev = message.rev;
+        if log.merge(message) == Merged::New {
+            log.trim(if self.is_following {
+                Side::Older
+            } else {
+                Side::Newer
+            });
+        }
+        log.advance(rev)
+    }
+
+    /// Everything up to `seq` was seen.
+    pub(super) fn read_up_to(&mut self, me: UserId, seq: u64) {
+        if let Some(log) = &self.log {
+            let seen = log
+                .messages()
+                .filter(|m| m.seq > self.marks.read && m.seq <= seq)
+                .filter(|m| m.author != me && is_live(m))
+                .count();
+            self.counted = self.counted.saturating_sub(seen);
+        }
+        self.raise(Marks {
+            delivered: seq,
+            read: seq,
+        });
+    }
+
+    /// Moves one's own marks forward.
+    pub(super) fn raise(&mut self, marks: Marks) {
+        self.marks.read = self.marks.read.max(marks.read);
+        self.marks.delivered = self.marks.delivered.max(marks.delivered).max(marks.read);
+        self.forget_read();
+    }
+
+    fn forget_read(&mut self) {
+        if self.marks.read >= self.newest_seq() {
+            self.counted = 0;
+        }
+    }
+
+    /// Everything that reached this page, never above what is known to be whole.
+    pub(super) fn mark_delivered(&mut self) {
+        let newest = self.newest_seq();
+        let reached = self
+            .log
+            .as_ref()
+            .map_or(newest, |log| newest.min(log.cursor));
+        self.marks.delivered = self.marks.delivered.max(reached);
+    }
+
+    /// Whether the server has yet to hear of one's marks.
+    pub(super) fn has_marks_to_tell(&self) -> bool {
+        self.marks.delivered > self.told.delivered || self.marks.read > self.told.read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fixture::{ALICE, BOB, LOBBY, deleted, edited, message, my_room};
+
+    fn lobby(head: u64, read: u64) -> RoomState {
+        RoomState::of(my_room(LOBBY, "lobby", head, read))
+    }
+
+    #[test]
+    fn a_new_message_by_another_is_unread_once() {
+        let mut room = lobby(4, 4);
+        assert!(room.account(ALICE, &message(5, BOB)));
+        assert!(!room.account(ALICE, &message(5, BOB)));
+        assert_eq!(room.unread(ALICE), 1);
+    }
+
+    #[test]
+    fn ones_own_message_is_not_unread() {
+        let mut room = lobby(4, 4);
+        room.account(ALICE, &message(5, ALICE));
+        assert_eq!(room.unread(ALICE), 0);
+        assert_eq!(room.newest_seq(), 5);
+    }
+
+    #[test]
+    fn a_frame_that_the_list_already_counted_is_not_counted_again() {
+        let mut room = lobby(5, 4);
+        room.account(ALICE, &message(5, BOB));
+        assert_eq!(room.unread(ALICE), 1);
+    }
+
+    #[test]
+    fn a_deleted_message_is_not_unread_any_more() {
+        let mut room = lobby(4, 4);
+        room.account(ALICE, &message(5, BOB));
+        room.account(ALICE, &deleted(5, 6, BOB));
+        room.account(ALICE, &deleted(5, 6, BOB));
+        assert_eq!(room.unread(ALICE), 0);
+    }
+
+    #[test]
+    fn an_edit_shows_in_the_preview_and_counts_nothing() {
+        let mut room = lobby(4, 4);
+        room.account(ALICE, &message(5, BOB));
+        room.account(ALICE, &edited(5, 6, "better", BOB));
+        assert_eq!(room.unread(ALICE), 1);
+        assert_eq!(room.last_message.unwrap().body(), Some("better"));
+    }
+
+    #[test]
+    fn an_answer_older_than_the_live_frames_takes_nothing_back() {
+        let mut room = lobby(4, 4);
+        room.account(ALICE, &message(5, BOB));
+        room.refresh(my_room(LOBBY, "lobby", 4, 4));
+        assert_eq!(room.unread(ALICE), 1);
+        assert_eq!(room.newest_seq(), 5);
+    }
+
+    #[test]
+    fn what_is_read_to_the_end_has_nothing_unread_even_before_the_server_knows() {
+        let mut room = lobby(9, 4);
+        room.raise(Marks {
+            delivered: 9,
+            read: 9,
+        });
+        room.refresh(my_room(LOBBY, "lobby", 9, 4));
+        assert_eq!(room.unread(ALICE), 0);
+        assert!(room.has_marks_to_tell());
+    }
+
+    #[test]
+    fn marks_only_move_forward() {
+        let mut room = lobby(9, 7);
+        room.raise(Marks {
+            delivered: 3,
+            read: 3,
+        });
+        assert_eq!(room.marks.read, 7);
+    }
+}

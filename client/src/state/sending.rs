@@ -1,0 +1,295 @@
+//! Writing: drafts, the outbox's way to the server, and what happens when it is refused.
+
+use shared::{ClientFrame, ClientId, ErrorCode, MessageBody, RoomId};
+
+use super::{Ask, Effect, Pending, PendingState, State, typing};
+
+/// How long to wait where the server names no time.
+const RETRY_MS: u64 = 2_000;
+
+impl State {
+    pub(super) fn send(
+        &mut self,
+        room: RoomId,
+        client_id: ClientId,
+        body: MessageBody,
+    ) -> Vec<Effect> {
+        let at = self.now;
+        self.outbox_mut().push(Pending {
+            client_id,
+            room,
+            body,
+            at,
+            state: PendingState::Waiting,
+        });
+        self.drafts.remove(&room);
+        self.typed_at.remove(&room);
+        let mut effects = vec![Effect::KeepPending(client_id), Effect::KeepDraft(room)];
+        if let Some(state) = self.room_mut(room) {
+            // Who writes goes on from here, at the end: what is above was seen.
+            state.new_after = None;
+            state.is_following = true;
+            state.missed = 0;
+            if state.log.as_ref().is_some_and(|log| log.has_newer) {
+                effects.extend(self.load(room, Ask::Newest));
+            }
+        }
+        effects.extend(self.send_due());
+        effects
+    }
+
+    /// Sends what can be sent; without a connection it waits for the next `ready`.
+    pub(super) fn send_due(&mut self) -> Vec<Effect> {
+        if !self.connection.is_open() || self.outbox.is_empty() {
+            return Vec::new();
+        }
+        let now = self.now;
+        let frames = self.outbox_mut().due(now);
+        frames.into_iter().map(Effect::Send).collect()
+    }
+
+    pub(super) fn refused(
+        &mut self,
+        client_id: ClientId,
+        code: ErrorCode,
+        message: &str,
+        retry_after_ms: Option<u64>,
+    ) -> Vec<Effect> {
+        let state = if code.is_worth_retrying() {
+            let wait = retry_after_ms.unwrap_or(RETRY_MS);
+            PendingState::BackingOff {
+                until: self.now.saturating_add_unsigned(wait),
+            }
+        } else {
+            PendingState::Failed {
+                reason: reason(code, message),
+            }
+        };
+        self.outbox_mut().set(client_id, state);
+        Vec::new()
+    }
+
+    pub(super) fn retry(&mut self, client_id: ClientId) -> Vec<Effect> {
+        self.outbox_mut().set(client_id, PendingState::Waiting);
+        self.send_due()
+    }
+
+    pub(super) fn discard(&mut self, client_id: ClientId) -> Vec<Effect> {
+        self.outbox_mut().take(client_id);
+        vec![Effect::ForgetPending(client_id)]
+    }
+
+    pub(super) fn draft(&mut self, room: RoomId, text: String) -> Vec<Effect> {
+        if text.trim().is_empty() {
+            self.drafts.remove(&room);
+        } else {
+            self.drafts.insert(room, text);
+        }
+        vec![Effect::KeepDraft(room)]
+    }
+
+    pub(super) fn restored(
+        &mut self,
+        pending: Vec<Pending>,
+        drafts: Vec<(RoomId, String)>,
+    ) -> Vec<Effect> {
+        let outbox = self.outbox_mut();
+        for pending in pending {
+            outbox.push(pending);
+        }
+        self.drafts.extend(drafts);
+        self.send_due()
+    }
+
+    pub(super) fn typed(&mut self, room: RoomId) -> Vec<Effect> {
+        let may_say = typing::may_say(self.typed_at.get(&room).copied(), self.now);
+        if !may_say || !self.connection.is_open() {
+            return Vec::new();
+        }
+        self.typed_at.insert(room, self.now);
+        vec![Effect::Send(ClientFrame::Typing { room })]
+    }
+}
+
+fn reason(code: ErrorCode, message: &str) -> String {
+    match code {
+        ErrorCode::NotFound | ErrorCode::Forbidden => {
+            "you are not in this room any more".to_owned()
+        }
+        ErrorCode::PayloadTooLarge => "it is too long".to_owned(),
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{Message, ServerFrame, Timestamp};
+
+    use super::*;
+    use crate::state::Action;
+    use crate::state::fixture::{ALICE, BOB, CLUB, LOBBY, client_id, message, posted, ready};
+
+    fn write(state: &mut State, n: u128, room: RoomId) -> Vec<Effect> {
+        state.act(Action::Send {
+            room,
+            client_id: client_id(n),
+            body: format!("text {n}").parse().unwrap(),
+        })
+    }
+
+    fn sent(effects: &[Effect]) -> Vec<ClientId> {
+        effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Send(ClientFrame::SendMessage { client_id, .. }) => Some(*client_id),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn refuse(state: &mut State, n: u128, code: ErrorCode, retry_after_ms: Option<u64>) {
+        state.hear(ServerFrame::Error {
+            code,
+            message: "no".to_owned(),
+            field: None,
+            client_id: Some(client_id(n)),
+            retry_after_ms,
+        });
+    }
+
+    fn own(n: u128, seq: u64) -> Message {
+        Message {
+            client_id: client_id(n),
+            ..message(seq, ALICE)
+        }
+    }
+
+    #[test]
+    fn a_message_is_kept_before_it_is_sent() {
+        let mut state = State::in_lobby(3);
+        let effects = write(&mut state, 1, LOBBY);
+        assert_eq!(effects[0], Effect::KeepPending(client_id(1)));
+        assert_eq!(sent(&effects), [client_id(1)]);
+    }
+
+    #[test]
+    fn an_accepted_message_stands_in_the_log_at_once_and_once() {
+        let mut state = State::in_lobby(3);
+        write(&mut state, 1, LOBBY);
+        let effects = state.hear(ServerFrame::MessageAccepted {
+            room: LOBBY,
+            client_id: client_id(1),
+            id: own(1, 4).id,
+            seq: 4,
+            created_at: Timestamp::from_millis(5),
+        });
+        assert!(effects.contains(&Effect::ForgetPending(client_id(1))));
+        assert_eq!(state.outbox.len(), 0);
+        assert_eq!(state.bodies().last().unwrap(), "text 1");
+        state.hear(posted(own(1, 4)));
+        assert_eq!(state.bodies().len(), 4);
+    }
+
+    #[test]
+    fn a_posted_message_of_ours_needs_no_ack() {
+        let mut state = State::in_lobby(3);
+        write(&mut state, 1, LOBBY);
+        state.hear(posted(own(1, 4)));
+        assert_eq!(state.outbox.len(), 0);
+    }
+
+    #[test]
+    fn another_ones_message_with_the_same_client_id_is_not_ours() {
+        let mut state = State::in_lobby(3);
+        write(&mut state, 1, LOBBY);
+        state.hear(posted(Message {
+            author: BOB,
+            ..own(1, 4)
+        }));
+        assert_eq!(state.outbox.len(), 1);
+    }
+
+    #[test]
+    fn what_was_written_offline_goes_after_ready_in_order_with_its_client_id() {
+        let mut state = State::in_lobby(3);
+        state.act(Action::Lost { retry_at: None });
+        assert_eq!(sent(&write(&mut state, 1, LOBBY)), []);
+        assert_eq!(sent(&write(&mut state, 2, LOBBY)), []);
+        let effects = state.hear(ready(&[(LOBBY, 3)]));
+        assert_eq!(sent(&effects), [client_id(1), client_id(2)]);
+    }
+
+    #[test]
+    fn what_was_on_its_way_when_the_line_broke_goes_again() {
+        let mut state = State::in_lobby(3);
+        write(&mut state, 1, LOBBY);
+        state.act(Action::Lost { retry_at: None });
+        assert_eq!(sent(&state.hear(ready(&[(LOBBY, 3)]))), [client_id(1)]);
+    }
+
+    #[test]
+    fn a_rate_limited_message_is_tried_again_in_time_and_in_order() {
+        let mut state = State::in_lobby(3);
+        write(&mut state, 1, LOBBY);
+        refuse(&mut state, 1, ErrorCode::RateLimited, Some(1_500));
+        assert_eq!(sent(&write(&mut state, 2, LOBBY)), [], "2 waits for 1");
+        assert_eq!(sent(&write(&mut state, 3, CLUB)), [client_id(3)]);
+        assert_eq!(sent(&state.reduce(Action::Tick, 1_499)), []);
+        assert_eq!(
+            sent(&state.reduce(Action::Tick, 1_500)),
+            [client_id(1), client_id(2)]
+        );
+    }
+
+    #[test]
+    fn a_refused_message_fails_visibly_and_can_be_retried_or_discarded() {
+        let mut state = State::in_lobby(3);
+        write(&mut state, 1, LOBBY);
+        refuse(&mut state, 1, ErrorCode::NotFound, None);
+        let failed = state.outbox.find(client_id(1)).unwrap();
+        assert!(matches!(failed.state, PendingState::Failed { .. }));
+        assert_eq!(sent(&state.reduce(Action::Tick, 60_000)), []);
+        assert_eq!(
+            sent(&state.act(Action::Retry(client_id(1)))),
+            [client_id(1)]
+        );
+        refuse(&mut state, 1, ErrorCode::NotFound, None);
+        let effects = state.act(Action::Discard(client_id(1)));
+        assert_eq!(effects, [Effect::ForgetPending(client_id(1))]);
+        assert_eq!(state.outbox.len(), 0);
+    }
+
+    #[test]
+    fn an_unanswered_message_is_sent_again() {
+        let mut state = State::in_lobby(3);
+        write(&mut state, 1, LOBBY);
+        assert_eq!(sent(&state.reduce(Action::Tick, 9_999)), []);
+        assert_eq!(sent(&state.reduce(Action::Tick, 10_000)), [client_id(1)]);
+    }
+
+    #[test]
+    fn the_outbox_survives_a_reload() {
+        let mut state = State::in_lobby(3);
+        state.act(Action::Lost { retry_at: None });
+        write(&mut state, 1, LOBBY);
+        let kept = serde_json::to_string(&**state.outbox.find(client_id(1)).unwrap()).unwrap();
+
+        let mut reloaded = State::of_alice();
+        reloaded.act(Action::Restored {
+            pending: vec![serde_json::from_str(&kept).unwrap()],
+            drafts: Vec::new(),
+        });
+        assert_eq!(sent(&reloaded.hear(ready(&[(LOBBY, 3)]))), [client_id(1)]);
+    }
+
+    #[test]
+    fn sending_empties_the_draft() {
+        let mut state = State::in_lobby(3);
+        state.act(Action::Draft {
+            room: LOBBY,
+            text: "text".to_owned(),
+        });
+        write(&mut state, 1, LOBBY);
+        assert!(state.drafts.is_empty());
+    }
+}
