@@ -18,8 +18,9 @@ use crate::hub::Leaving;
 
 const EVERY: Duration = Duration::from_millis(500);
 
-/// A comment at least so often keeps proxies and `EventSource` quiet, in ms.
-const COMMENT_EVERY_MS: i64 = 14_000;
+/// A comment so often keeps proxies and `EventSource` quiet, in ms. Fifteen seconds would do for
+/// that; but while a body streams, only writing shows that a stream's client is gone.
+const COMMENT_EVERY_MS: i64 = 5_000;
 
 pub(super) async fn run(worker: Weak<Worker>) {
     let mut ticks = rt::time::interval(EVERY);
