@@ -171,28 +171,43 @@ async fn a_directory_without_permission_is_explained() {
 }
 
 #[tokio::test]
-async fn a_file_of_a_newer_parlor_or_another_program_is_left_alone() {
+async fn the_file_of_a_newer_parlor_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("parlor.db");
     let store = TestStore::at(dir.path()).await;
     let alice = store.register("alice").await;
     store.close().await;
-    let pragma = |name: &str, value: i64| {
+    let migrate_to = |version: i64| {
         let conn = rusqlite::Connection::open(&path).unwrap();
-        conn.pragma_update(None, name, value).unwrap();
+        conn.pragma_update(None, "user_version", version).unwrap();
         conn.close().unwrap();
     };
-
-    pragma("user_version", 1_000);
+    migrate_to(1_000);
     let line = refusal(&path).await;
     assert!(line.contains("a newer Parlor (schema 1000"), "{line}");
-    pragma("user_version", 1);
-    pragma("application_id", 7);
-    let line = refusal(&path).await;
-    assert!(line.contains("it is not a Parlor store"), "{line}");
-    pragma("application_id", 0x5061_726c);
+    migrate_to(1);
     let store = TestStore::at(dir.path()).await;
     assert!(store.user(alice).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn the_file_of_another_program_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, sql) in [
+        ("notes", "CREATE TABLE notes (text)"),
+        ("numbered", "PRAGMA user_version = 1"),
+        ("signed", "PRAGMA application_id = 7"),
+    ] {
+        let path = dir.path().join(name);
+        rusqlite::Connection::open(&path)
+            .unwrap()
+            .execute_batch(sql)
+            .unwrap();
+        let before = fs::read(&path).unwrap();
+        let line = refusal(&path).await;
+        assert!(line.contains("it is not a Parlor store"), "{line}");
+        assert_eq!(fs::read(&path).unwrap(), before, "{name}");
+    }
 }
 
 /// Names the directory to the copy of this program that is going to be killed.

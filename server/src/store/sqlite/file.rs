@@ -105,6 +105,8 @@ fn owner_only() -> OpenOptions {
 fn connect(path: &Path) -> Result<(Connection, Identity), StoreError> {
     let mut conn = Connection::open(path)?;
     prepare(&conn)?;
+    // Before anything is changed: a log of ours would be a change to another program's file.
+    schema::version(&conn)?;
     let mode: String =
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {

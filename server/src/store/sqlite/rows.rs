@@ -49,7 +49,7 @@ pub(super) use {account_columns, membership_columns, message_columns, room_colum
 
 /// A choice that is kept as a word.
 pub trait Word: Copy + PartialEq + 'static {
-    /// Each value's word. The first one's is the answer for a value that is missing here.
+    /// Each value's word. One that is missing here could not be kept: the schema names them too.
     const WORDS: &'static [(Self, &'static str)];
 
     /// The word.

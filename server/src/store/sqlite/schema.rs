@@ -54,7 +54,11 @@ pub fn migrate(conn: &mut Connection) -> Result<Identity, StoreError> {
     Ok(identity)
 }
 
-fn version(conn: &Connection) -> Result<usize, StoreError> {
+/// Which version a file has, 0 for an empty one. Changes nothing.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn version(conn: &Connection) -> Result<usize, StoreError> {
     let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let owner: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

@@ -211,6 +211,9 @@ impl Thread {
 
     /// Commits a batch, feeds its changes, then answers: nobody hears of what is not durable.
     fn finish(&mut self, mut batch: Vec<Box<dyn Job>>) {
+        if batch.is_empty() {
+            return;
+        }
         let mut changes = Vec::new();
         let commit = self.commit(&mut batch, &mut changes);
         match &commit {
