@@ -32,6 +32,11 @@ export const rooms = {
     await this.page.waitForURL(/\/settings$/);
   },
 
+  /** The path of the room whose page or settings they look at. */
+  async roomAddress() {
+    return new URL(this.page.url()).pathname.replace(/\/settings$/, '');
+  },
+
   async changesTopic(topic) {
     await this.page.getByLabel(/topic/i).fill(topic);
     await this.page.getByRole('button', { name: /save/i }).click();
@@ -40,6 +45,14 @@ export const rooms = {
   async invites(username) {
     await this.page.getByLabel(/invite/i).fill(username);
     await this.page.getByRole('button', { name: /invite/i }).click();
+  },
+
+  async makesAdmin(username) {
+    await this.page.getByRole('button', { name: `Make admin ${username}` }).click();
+  },
+
+  async removes(username) {
+    await this.page.getByRole('button', { name: `Remove ${username}` }).click();
   },
 
   /** Narrows the list of conversations: All, Active today, Last hour. */

@@ -1,11 +1,15 @@
 import { promise } from '../harness/promise.js';
 
 promise('two people in two tabs of one browser stay two people, across reloads', async ({ person, account }) => {
+  await account('alice');
   await account('bob');
   const alice = await person('alice');
-  await alice.register();
   const bob = await person('bob', { beside: alice });
+  await alice.opens('/login');
+  await bob.opens('/login');
+  await alice.login();
   await bob.login();
+  await alice.isIn('lobby');
   await bob.isIn('lobby');
 
   await alice.say('I am alice');
@@ -25,11 +29,31 @@ promise('two people in two tabs of one browser stay two people, across reloads',
   await bob.isMine('still bob');
 });
 
-promise('logging out in one tab leaves the other person logged in', async ({ person, account }) => {
+promise('a new tab lets somebody else log in beside the one who is there', async ({ person, account }) => {
   await account('bob');
   const alice = await person('alice');
   await alice.register();
   const bob = await person('bob', { beside: alice });
+  await bob.opens('/login');
+  await bob.login();
+  await bob.isIn('lobby');
+
+  await alice.say('I am alice');
+  await alice.isMine('I am alice');
+  await bob.say('I am bob');
+  await bob.isMine('I am bob');
+  await alice.sees('I am bob');
+});
+
+promise('logging out in one tab leaves the other person logged in', async ({ person, account }) => {
+  await account('alice');
+  await account('bob');
+  const alice = await person('alice');
+  const bob = await person('bob', { beside: alice });
+  await alice.opens('/login');
+  await bob.opens('/login');
+  await alice.login();
+  await alice.isIn('lobby');
   await bob.login();
   await bob.isIn('lobby');
 
