@@ -77,7 +77,9 @@ fn Root() -> Html {
     let path = use_location().map(|location| location.path().to_owned());
     {
         let stage = stage.clone();
-        use_effect_with((), move |()| match net::kept_session() {
+        // Who opens /login in a new tab wants to be somebody else beside those who are there.
+        let or_latest = !route.is_public();
+        use_effect_with((), move |()| match net::kept_session(or_latest) {
             Some(session) => spawn_local(restore(stage, session)),
             None => stage.set(Stage::SignedOut),
         });
@@ -96,7 +98,7 @@ fn Root() -> Html {
     let on_logged_in = {
         let stage = stage.clone();
         use_callback((), move |logged_in: LoggedIn, ()| {
-            sign_in(&stage, &logged_in)
+            sign_in(&stage, &logged_in);
         })
     };
     match (&*stage, route) {

@@ -40,14 +40,14 @@ pub fn rows(
     day_of: impl Fn(i64) -> i64,
 ) -> Vec<Row> {
     let mut rows = Rows {
-        rows: Vec::new(),
+        made: Vec::new(),
         day: None,
         group: None,
         day_of,
     };
     let Some(log) = &room.log else {
         rows.pending(outbox, room, me);
-        return rows.rows;
+        return rows.made;
     };
     let mut notices = room.notices.iter().peekable();
     let first = log.first_seq().unwrap_or(0);
@@ -73,11 +73,11 @@ pub fn rows(
         }
         rows.pending(outbox, room, me);
     }
-    rows.rows
+    rows.made
 }
 
 struct Rows<D> {
-    rows: Vec<Row>,
+    made: Vec<Row>,
     day: Option<i64>,
     /// Who wrote the last message, and when.
     group: Option<(UserId, i64)>,
@@ -87,18 +87,20 @@ struct Rows<D> {
 impl<D: Fn(i64) -> i64> Rows<D> {
     fn break_with(&mut self, row: Row) {
         self.group = None;
-        self.rows.push(row);
+        self.made.push(row);
     }
 
     fn day_line(&mut self, at: i64) {
         let day = (self.day_of)(at);
-        if self.day != Some(day) {
+        // Days only follow each other: a clock that is behind begins no earlier one.
+        if self.day.is_none_or(|last| last < day) {
             self.day = Some(day);
             self.break_with(Row::Day(at));
         }
     }
 
     fn notice(&mut self, notice: &Notice) {
+        self.day_line(notice.at);
         self.break_with(Row::Notice(notice.clone()));
     }
 
@@ -114,7 +116,7 @@ impl<D: Fn(i64) -> i64> Rows<D> {
         let at = message.created_at.as_millis();
         self.day_line(at);
         let is_first = self.is_first(message.author, at);
-        self.rows.push(Row::Message {
+        self.made.push(Row::Message {
             message: Rc::clone(message),
             is_mine: message.author == me,
             is_first,
@@ -128,7 +130,7 @@ impl<D: Fn(i64) -> i64> Rows<D> {
             let at = pending.at.max(last);
             self.day_line(at);
             let is_first = self.is_first(me, at);
-            self.rows.push(Row::Pending {
+            self.made.push(Row::Pending {
                 pending: Rc::clone(pending),
                 is_first,
             });

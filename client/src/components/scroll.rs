@@ -81,15 +81,12 @@ impl Scroll {
             memory.seen = 0;
             let new_line = view.query_selector(".new-line").ok().flatten();
             let new_line = new_line.and_then(|line| line.dyn_into::<HtmlElement>().ok());
-            match new_line {
-                Some(line) => {
-                    view.set_scroll_top(line.offset_top() - view.client_height() / 4);
-                    memory.is_following = distance(&view) < NEAR_PX;
-                }
-                None => {
-                    view.set_scroll_top(view.scroll_height());
-                    memory.is_following = true;
-                }
+            if let Some(line) = new_line {
+                view.set_scroll_top(line.offset_top() - view.client_height() / 4);
+                memory.is_following = distance(&view) < NEAR_PX;
+            } else {
+                view.set_scroll_top(view.scroll_height());
+                memory.is_following = true;
             }
         } else if memory.is_following || is_following {
             memory.is_following = true;

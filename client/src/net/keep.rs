@@ -9,28 +9,29 @@ use crate::{
 
 const SESSION: &str = "parlor.session";
 
-/// The session to come back with: this tab's, or the latest one for a new tab.
-pub fn kept_session() -> Option<SessionId> {
+/// The session to come back with: this tab's, or (`or_latest`) the latest one for a new tab.
+pub fn kept_session(or_latest: bool) -> Option<SessionId> {
     let in_tab = Shelf::open(Store::Tab).get(SESSION);
-    let kept = in_tab.or_else(|| Shelf::open(Store::Browser).get(SESSION))?;
-    kept.parse().ok()
+    let latest = || {
+        Shelf::open(Store::Browser)
+            .get(SESSION)
+            .filter(|_| or_latest)
+    };
+    in_tab.or_else(latest)?.parse().ok()
 }
 
 /// Keeps the tab's session, or forgets it: `ended` is not offered to new tabs any more.
 pub fn keep_session(session: Option<SessionId>, ended: Option<SessionId>) {
     let (tab, browser) = (Shelf::open(Store::Tab), Shelf::open(Store::Browser));
-    match session {
-        Some(session) => {
-            tab.put(SESSION, &session.to_string());
-            browser.put(SESSION, &session.to_string());
-        }
-        None => {
-            tab.remove(SESSION);
-            let latest = browser.get(SESSION);
-            if latest.is_some() && latest == ended.map(|ended| ended.to_string()) {
-                browser.remove(SESSION);
-            }
-        }
+    if let Some(session) = session {
+        tab.put(SESSION, &session.to_string());
+        browser.put(SESSION, &session.to_string());
+        return;
+    }
+    tab.remove(SESSION);
+    let latest = browser.get(SESSION);
+    if latest.is_some() && latest == ended.map(|ended| ended.to_string()) {
+        browser.remove(SESSION);
     }
 }
 

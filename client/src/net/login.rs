@@ -90,7 +90,7 @@ impl Login {
         match answer {
             Ok(logged_in) => {
                 self.refresh_at.set(refresh_at(&logged_in));
-                *self.token.borrow_mut() = logged_in.access_token.clone();
+                self.token.borrow_mut().clone_from(&logged_in.access_token);
                 self.on_renewed.borrow().emit(logged_in.access_token);
                 Ok(())
             }

@@ -63,7 +63,7 @@ fn row(room: &Room, on_join: &Callback<Room>) -> Html {
         1 => "1 member".to_owned(),
         n => format!("{n} members"),
     };
-    let note = match &named.topic {
+    let about = match &named.topic {
         Some(topic) => format!("{} · {members} · {topic}", named.name),
         None => format!("{} · {members}", named.name),
     };
@@ -71,7 +71,7 @@ fn row(room: &Room, on_join: &Callback<Room>) -> Html {
         <li class="line" key={named.id.to_string()}>
             <div class="line__text">
                 <span class="line__name">{ &title }</span>
-                <span class="line__note">{ note }</span>
+                <span class="line__note">{ about }</span>
             </div>
             <button
                 type="button"

@@ -41,7 +41,7 @@ impl State {
             }
             ServerFrame::MarksChanged { .. }
             | ServerFrame::MemberJoined { .. }
-            | ServerFrame::MemberLeft { .. } => self.take_member_frame(frame),
+            | ServerFrame::MemberLeft { .. } => self.take_member_frame(&frame),
             ServerFrame::PresenceChanged { .. } | ServerFrame::PresenceBatch { .. } => {
                 self.take_presence_frame(frame)
             }

@@ -70,8 +70,8 @@ impl State {
         Vec::new()
     }
 
-    pub(super) fn take_member_frame(&mut self, frame: ServerFrame) -> Vec<Effect> {
-        match frame {
+    pub(super) fn take_member_frame(&mut self, frame: &ServerFrame) -> Vec<Effect> {
+        match *frame {
             ServerFrame::MemberJoined { room, user } => {
                 // Somebody else's marks and role come with the whole list; a room that was never
                 // opened does not need it.

@@ -106,13 +106,12 @@ impl Outbox {
         let mut frames = Vec::new();
         for pending in &mut self.pending {
             let is_due = match pending.state {
-                PendingState::Waiting => true,
                 PendingState::Sending { since } => now - since >= ANSWER_MS,
                 PendingState::BackingOff { until } if until > now => {
                     held_back.push(pending.room);
                     false
                 }
-                PendingState::BackingOff { .. } => true,
+                PendingState::Waiting | PendingState::BackingOff { .. } => true,
                 PendingState::Failed { .. } => false,
             };
             if is_due && !held_back.contains(&pending.room) {
