@@ -40,7 +40,9 @@ impl Passwords {
 
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
         let (password, cost) = (password.to_owned(), self.cost);
-        self.work(move || bcrypt::non_truncating_hash(&password, cost))
+        // Not the non-truncating one, which counts a closing NUL and so refuses 72 bytes: the 72
+        // count to the last, and the type has refused more.
+        self.work(move || bcrypt::hash(&password, cost))
             .await?
             .map_err(|error| Error::Internal(error.into()))
     }
@@ -64,7 +66,7 @@ impl Passwords {
             None => self.dummy_hash().await?,
         };
         let matches = self
-            .work(move || bcrypt::non_truncating_verify(&password, &hash).unwrap_or(false))
+            .work(move || bcrypt::verify(&password, &hash).unwrap_or(false))
             .await?;
         Ok(matches && is_known)
     }
@@ -148,6 +150,16 @@ mod tests {
             assert!(judge(password, &[own]).score < MIN_SCORE, "{password}");
         }
         assert!(judge("correct horse battery staple", &[]).score >= MIN_SCORE);
+    }
+
+    #[actix_web::test]
+    async fn the_longest_password_counts_to_its_last_byte() {
+        let passwords = Passwords::new(PasswordCost(4));
+        let longest = "x".repeat(Password::MAX_BYTES - 1) + "y";
+        let hash = passwords.hash(&longest).await.unwrap();
+        assert!(passwords.verify(&longest, Some(&hash)).await.unwrap());
+        let other = "x".repeat(Password::MAX_BYTES);
+        assert!(!passwords.verify(&other, Some(&hash)).await.unwrap());
     }
 
     #[actix_web::test]
