@@ -1,6 +1,8 @@
 //! From bytes to typed requests: which field broke its rule, in the words of the rule.
 
-use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 use shared::{
     ApiError, ClientFrame, ClientId, DEFAULT_PAGE, ErrorCode, MAX_PAGE, MAX_RESUME_ROOMS,
@@ -32,7 +34,7 @@ pub fn parse_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let body = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        explain(&path, error.inner())
+        explain(bytes, &path, error.inner())
     })?;
     json.end().map_err(|_| not_json())?;
     Ok(body)
@@ -55,9 +57,12 @@ fn not_json() -> ApiError {
     ApiError::new(ErrorCode::InvalidRequest, "the body is not valid JSON")
 }
 
-fn explain(path: &str, error: &serde_json::Error) -> ApiError {
+fn explain(bytes: &[u8], path: &str, error: &serde_json::Error) -> ApiError {
     if error.is_data() {
         blame(path, &without_position(&error.to_string()))
+    } else if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        // What serde_json calls a syntax error in good JSON: a number where an enum is wanted.
+        blame(path, "is of the wrong type")
     } else {
         not_json()
     }
@@ -134,6 +139,7 @@ fn explain_frame(text: &str, error: &serde_json::Error) -> FrameError {
             "state" => read::<shared::Activity>(value).err(),
             "token" => read::<String>(value).err(),
             "epoch" => read::<shared::Epoch>(value).err(),
+            "rooms" => read::<HashMap<RoomId, u64>>(value).err(),
             _ => None,
         };
         Some(ApiError::invalid_field(name, words?))
@@ -181,6 +187,7 @@ mod tests {
                 ErrorCode::InvalidField,
                 Some("gender"),
             ),
+            (r#""female""#, "1", ErrorCode::InvalidField, Some("gender")),
             (
                 r#""username""#,
                 r#""user""#,
@@ -241,6 +248,12 @@ mod tests {
                 r#"{"type":"fly"}"#.to_owned(),
                 ErrorCode::InvalidRequest,
                 Some("fly"),
+                false,
+            ),
+            (
+                r#"{"type":"resume","rooms":{"x":1}}"#.to_owned(),
+                ErrorCode::InvalidField,
+                Some("rooms"),
                 false,
             ),
             ("[]".to_owned(), ErrorCode::InvalidRequest, None, false),
