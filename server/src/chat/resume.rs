@@ -5,7 +5,11 @@ use std::{rc::Rc, time::Duration};
 use actix_web::rt;
 use shared::{MAX_PAGE, MAX_RESUME_CHANGES, ResetReason, RoomId, ServerFrame};
 
-use super::{Worker, frame::Frame, session::Session};
+use super::{
+    Worker,
+    frame::Frame,
+    session::{Session, wake},
+};
 use crate::Error;
 
 /// How long a resume waits when the store is away, before it asks again.
@@ -71,6 +75,10 @@ async fn resume(worker: &Worker, session: &Session, room: RoomId, since: u64) {
                 return;
             }
             cursor = message.rev;
+            if message.author == session.user() {
+                // The store knows of it before the fan-out says so.
+                wake(session.accept(&message));
+            }
             let log = Some((room, message.rev));
             // New to the client, or known to it and changed.
             let frame = if message.seq > since {

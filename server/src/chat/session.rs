@@ -56,6 +56,8 @@ pub(super) struct Session {
     pub first_resume: RefCell<HashMap<RoomId, u64>>,
     drained: Notify,
     holds: RefCell<HashMap<RoomId, Hold>>,
+    /// Up to where a resume told each room, until the live frames are past it.
+    resumed: RefCell<HashMap<RoomId, u64>>,
     /// How often each is on its way: every send gets one answer.
     sending: RefCell<HashMap<ClientId, u32>>,
     bucket: Cell<Bucket>,
@@ -80,6 +82,7 @@ impl Session {
             first_resume: RefCell::default(),
             drained: Notify::new(),
             holds: RefCell::default(),
+            resumed: RefCell::default(),
             sending: RefCell::default(),
             bucket: Cell::new(Bucket::new(now)),
         }
@@ -107,8 +110,26 @@ impl Session {
                 hold.push(rev, frame.clone());
                 return None;
             }
+            if self.was_resumed(room, rev) {
+                return None;
+            }
         }
         self.outbox.borrow_mut().push(frame.clone())
+    }
+
+    /// Whether a resume told it already: what the store has committed it reads at once, while the
+    /// fan-out of the same change may still be on its way.
+    fn was_resumed(&self, room: RoomId, rev: u64) -> bool {
+        let mut resumed = self.resumed.borrow_mut();
+        match resumed.get(&room) {
+            Some(head) if rev <= *head => true,
+            // Live frames only rise.
+            Some(_) => {
+                resumed.remove(&room);
+                false
+            }
+            None => false,
+        }
     }
 
     /// Sends a frame to this client alone, now.
@@ -189,8 +210,8 @@ impl Session {
     }
 
     /// Tells the sender that its message is durable, unless it was told before. Called by the
-    /// fan-out before it delivers the message and by the send when it ends: whichever comes first,
-    /// so that the acceptance always precedes the message.
+    /// fan-out and by a resume before they deliver the message, and by the send when it ends:
+    /// whichever comes first, so that the acceptance always precedes the message.
     pub fn accept(&self, message: &Message) -> Option<Waker> {
         if !self.end_send(message.client_id) {
             return None;
@@ -239,6 +260,7 @@ impl Session {
         match hold.after(head) {
             Ok(frames) => {
                 self.send(&ServerFrame::CaughtUp { room, head });
+                self.resumed.borrow_mut().insert(room, head);
                 frames.for_each(|frame| self.send_encoded(frame));
                 true
             }
@@ -252,6 +274,7 @@ impl Session {
     /// Lets the live frames go on and forgets those that waited.
     pub fn drop_hold(&self, room: RoomId) {
         self.holds.borrow_mut().remove(&room);
+        self.resumed.borrow_mut().remove(&room);
     }
 
     /// Waits until the client has read most of what waits for it, or is gone.

@@ -105,7 +105,8 @@ impl StreamBody {
         event.freeze()
     }
 
-    /// Rooms without a cursor begin at the heads that `ready` names.
+    /// Rooms without a cursor begin at the heads that `ready` names, and so do those whose cursor
+    /// is above: they are reset.
     fn start_cursor(&mut self, ready: &Frame) {
         let Ok(ServerFrame::Ready { rooms, epoch, .. }) = serde_json::from_slice(ready.json())
         else {
@@ -114,9 +115,14 @@ impl StreamBody {
         let known = std::mem::replace(&mut self.cursor, StreamCursor::new(epoch, [])).into_rooms();
         self.cursor = StreamCursor::new(
             epoch,
-            rooms
-                .iter()
-                .map(|room| (room.id, *known.get(&room.id).unwrap_or(&room.head))),
+            rooms.iter().map(|room| {
+                (
+                    room.id,
+                    known
+                        .get(&room.id)
+                        .map_or(room.head, |rev| room.head.min(*rev)),
+                )
+            }),
         );
     }
 }
