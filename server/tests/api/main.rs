@@ -1,1 +1,17 @@
 //! The API over real sockets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod accounts;
+mod harness;
+mod login;
+mod messages;
+mod presence;
+mod refresh;
+mod resume;
+mod tickets;

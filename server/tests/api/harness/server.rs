@@ -1,0 +1,217 @@
+//! A whole server on a free port, with its own data directory and a clock that tests move.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use actix_web::{http::Method, rt::System};
+use awc::Client;
+use serde_json::json;
+use server::{
+    Clock, app,
+    config::{Place, ServeConfig, Switch},
+    domain::Domain,
+    store::AccountUpdate,
+};
+use shared::{RoomId, ServerRole, UserAnswer};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::{Call, Person, soon};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "tangerine dream machine";
+
+enum Ending {
+    Graceful,
+    AtOnce,
+}
+
+/// A server on a thread of its own, stopped when dropped.
+pub struct TestServer {
+    pub address: SocketAddr,
+    pub clock: Clock,
+    pub domain: Arc<Domain>,
+    http: Client,
+    config: ServeConfig,
+    running: Option<(oneshot::Sender<Ending>, JoinHandle<()>)>,
+    /// Removed at the end.
+    dir: TempDir,
+}
+
+impl TestServer {
+    pub async fn start() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// As [`Self::start`], configured otherwise.
+    pub async fn with(change: impl FnOnce(&mut ServeConfig)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = ServeConfig {
+            place: Place {
+                data_dir: dir.path().join("data"),
+                store_url: None,
+                bcrypt_cost: 4,
+            },
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+            allowed_origins: Vec::new(),
+            url_tokens: Switch::Off,
+            rate_limits: Switch::Off,
+            workers: Some(2),
+        };
+        change(&mut config);
+        let clock = Clock::system();
+        let (address, domain, running) = launch(config.clone(), clock.clone()).await;
+        Self {
+            address,
+            clock,
+            domain,
+            // Streams stay open; whoever waits has a patience of their own.
+            http: Client::builder().disable_timeout().finish(),
+            config,
+            running: Some(running),
+            dir,
+        }
+    }
+
+    /// Stops as if the machine had, and starts again: same data, same port.
+    pub async fn restart(&mut self) {
+        self.end(Ending::AtOnce);
+        self.config.listen = self.address;
+        let (_, domain, running) = launch(self.config.clone(), self.clock.clone()).await;
+        (self.domain, self.running) = (domain, Some(running));
+    }
+
+    /// Begins a graceful stop; [`Self::is_stopped`] says when it is over.
+    pub fn begin_stop(&mut self) {
+        if let Some((stop, thread)) = self.running.take() {
+            assert!(stop.send(Ending::Graceful).is_ok(), "it runs");
+            let (unused, _) = oneshot::channel();
+            self.running = Some((unused, thread));
+        }
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.running
+            .as_ref()
+            .is_none_or(|(_, thread)| thread.is_finished())
+    }
+
+    fn end(&mut self, ending: Ending) {
+        if let Some((stop, thread)) = self.running.take() {
+            // Refused where a graceful stop was begun.
+            let _ = stop.send(ending);
+            thread.join().unwrap();
+        }
+    }
+
+    pub fn data_dir(&self) -> PathBuf {
+        self.config.place.data_dir.clone()
+    }
+
+    /// A directory beside the data that goes with it.
+    pub fn spare_dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn lobby(&self) -> RoomId {
+        self.domain.lobby()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn http(&self) -> Client {
+        self.http.clone()
+    }
+
+    /// A request of nobody; the path from the root.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(self.http(), method, self.url(path))
+    }
+
+    pub fn get(&self, path: &str) -> Call {
+        self.call(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str) -> Call {
+        self.call(Method::POST, path)
+    }
+
+    /// Makes an account with the address `{name}@example.org` and logs in.
+    pub async fn register(&self, name: &str) -> Person {
+        self.make_account(name).await;
+        self.log_in(name).await
+    }
+
+    pub async fn make_account(&self, name: &str) {
+        let new = json!({
+            "username": name, "email": format!("{name}@example.org"),
+            "password": PASSWORD, "gender": "unspecified",
+        });
+        let _: UserAnswer = self.post("/api/v1/users").json(new).await.made();
+    }
+
+    /// `{name}_1` to `{name}_{count}`.
+    pub async fn register_crowd(&self, name: &str, count: usize) -> Vec<Person> {
+        let mut crowd = Vec::new();
+        for n in 1..=count {
+            crowd.push(self.register(&format!("{name}_{n}")).await);
+        }
+        crowd
+    }
+
+    /// A login of its own.
+    pub async fn log_in(&self, name: &str) -> Person {
+        let credentials = json!({ "username": name, "password": PASSWORD });
+        let answer = self.post("/api/v1/sessions").json(credentials).await;
+        Person::from_login(self, name, answer.is(201))
+    }
+
+    /// What the operator does with `parlor user set-role`.
+    pub async fn make_admin(&self, person: &Person) {
+        let update = AccountUpdate {
+            role: Some(ServerRole::Admin),
+            ..AccountUpdate::default()
+        };
+        self.domain
+            .store()
+            .update_user(person.id, update)
+            .await
+            .unwrap();
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.end(Ending::AtOnce);
+    }
+}
+
+type Launched = (
+    SocketAddr,
+    Arc<Domain>,
+    (oneshot::Sender<Ending>, JoinHandle<()>),
+);
+
+async fn launch(config: ServeConfig, clock: Clock) -> Launched {
+    let (stop, stopped) = oneshot::channel();
+    let (start, started) = oneshot::channel();
+    let thread = thread::spawn(move || {
+        System::new().block_on(async move {
+            let running = app::start(&config, clock).await.unwrap();
+            let _ = start.send((running.address, Arc::clone(&running.domain)));
+            match stopped.await {
+                Ok(Ending::Graceful) => running.stop().await,
+                Ok(Ending::AtOnce) | Err(_) => running.stop_at_once().await,
+            }
+        });
+    });
+    let (address, domain) = soon("the server's start", started).await.unwrap();
+    (address, domain, (stop, thread))
+}
