@@ -70,7 +70,11 @@ async fn direct(
     app: Data<App>,
     path: web::Path<String>,
 ) -> Result<Json<RoomAnswer>, Error> {
-    let other: UserId = named(&path, "user")?;
+    let other: UserId = if *path == "me" {
+        me.0.user()
+    } else {
+        named(&path, "user")?
+    };
     Ok(Json(RoomAnswer {
         room: app.domain.direct_room(&me.0, other).await?,
     }))
