@@ -8,10 +8,15 @@
 )]
 
 mod accounts;
+mod bans;
+mod direct;
 mod harness;
 mod login;
+mod members;
 mod messages;
 mod presence;
 mod refresh;
 mod resume;
+mod rooms;
 mod tickets;
+mod users;
