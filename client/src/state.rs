@@ -132,8 +132,9 @@ impl State {
             Action::PeopleLoaded(users) => self.people_loaded(users),
             Action::Me(me) => self.my_profile(me),
             Action::Open(room) => self.open_room(room),
-            Action::Close => {
-                self.open = None;
+            Action::Close(room) => {
+                // The next room may have come onto the screen already.
+                self.open = self.open.filter(|open| *open != room);
                 Vec::new()
             }
             Action::Load { room, ask } => self.load(room, ask),

@@ -77,15 +77,20 @@ pub fn day_label(at: i64, now: i64) -> String {
     date(at).to_locale_date_string("default", &options).into()
 }
 
-/// "just now", "5 min ago", "14:05", or the day: how long ago, as short as it can be said.
+/// "14:05" today, else the day: when something was, as short as it can be said.
+pub fn short_time(at: i64, now: i64) -> String {
+    if day_of(at) == day_of(now) {
+        return clock_time(at);
+    }
+    let options = options(&[("day", "numeric"), ("month", "short")]);
+    date(at).to_locale_date_string("default", &options).into()
+}
+
+/// "just now", "5 min ago", or [`short_time`].
 pub fn since_label(at: i64, now: i64) -> String {
     match (now - at) / 60_000 {
         ..1 => "just now".to_owned(),
         minutes @ 1..60 => format!("{minutes} min ago"),
-        _ if day_of(at) == day_of(now) => clock_time(at),
-        _ => {
-            let options = options(&[("day", "numeric"), ("month", "short")]);
-            date(at).to_locale_date_string("default", &options).into()
-        }
+        _ => short_time(at, now),
     }
 }

@@ -17,6 +17,8 @@ pub struct Props {
     /// What was begun earlier.
     pub draft: AttrValue,
     pub is_offline: bool,
+    /// The keyboard is wanted elsewhere: in a message that is being edited.
+    pub is_resting: bool,
     pub on_send: Callback<MessageBody>,
     pub on_draft: Callback<String>,
     pub on_typed: Callback<()>,
@@ -43,12 +45,12 @@ pub fn Composer(props: &Props) -> Html {
     let wrong = use_state_eq(|| None::<String>);
     {
         let node = node.clone();
-        use_effect_with((), move |()| {
+        use_effect_with(props.is_resting, move |is_resting| {
             if let Some(area) = node.cast::<HtmlTextAreaElement>() {
                 fit(&area);
             }
             // A finger would get the keyboard unasked.
-            if !browser::is_touch() {
+            if !is_resting && !browser::is_touch() {
                 browser::focus(&node);
             }
         });

@@ -8,6 +8,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::{Icon, PersonRow, Shape};
+use crate::browser;
 
 /// Somebody and whether they are here.
 pub type Person = (Rc<Profile>, PresenceState);
@@ -34,6 +35,23 @@ fn holds(person: &Profile, words: &str) -> bool {
 #[component]
 pub fn PeoplePanel(props: &Props) -> Html {
     let words = use_state_eq(String::new);
+    let close = use_node_ref();
+    {
+        let close = close.clone();
+        use_effect_with(props.is_open, move |is_open| {
+            if *is_open {
+                browser::focus(&close);
+            }
+        });
+    }
+    let onkeydown = {
+        let (is_open, on_close) = (props.is_open, props.on_close.clone());
+        move |event: KeyboardEvent| {
+            if is_open && event.key() == "Escape" {
+                on_close.emit(());
+            }
+        }
+    };
     let oninput = {
         let (words, on_search) = (words.clone(), props.on_search.clone());
         move |event: InputEvent| {
@@ -74,7 +92,7 @@ pub fn PeoplePanel(props: &Props) -> Html {
     let (here, others) = (list(true), list(false));
     let class = classes!("people", props.is_open.then_some("people--open"));
     html! {
-        <aside {class} aria-label="People">
+        <aside {class} aria-label="People" {onkeydown}>
             <div class="people__head">
                 <label class="search">
                     <Icon shape={Shape::Search} />
@@ -82,6 +100,7 @@ pub fn PeoplePanel(props: &Props) -> Html {
                     <input type="search" placeholder="Find people" {oninput} />
                 </label>
                 <button
+                    ref={close}
                     type="button"
                     class="icon-button people__close"
                     aria-label="Close the list of people"

@@ -18,6 +18,8 @@ pub struct Props {
     pub member_count: Option<u32>,
     /// The other one, in a private conversation.
     pub with: Option<(Rc<Profile>, PresenceState)>,
+    /// Gets the focus back when the people are closed.
+    pub people_button: NodeRef,
     pub on_people: Callback<()>,
 }
 
@@ -63,6 +65,7 @@ pub fn RoomHeader(props: &Props) -> Html {
                 <p class="room-header__line">{ line(props) }</p>
             </div>
             <button
+                ref={props.people_button.clone()}
                 type="button"
                 class="icon-button room-header__people"
                 aria-label="Show people"

@@ -104,7 +104,7 @@ fn room_link(props: &Props, entry: &RoomEntry) -> Html {
                 <span class="room-link__side">
                     if let Some(last) = &entry.last_message {
                         <time class="room-link__time">
-                            { browser::clock_time(last.created_at.as_millis()) }
+                            { browser::short_time(last.created_at.as_millis(), browser::now()) }
                         </time>
                     }
                     if entry.unread > 0 {

@@ -5,7 +5,10 @@ use std::rc::Rc;
 use serde::de::DeserializeOwned;
 use shared::{ErrorCode, Ticket};
 
-use super::{Failure, Login, request::Request};
+use super::{
+    Failure, Login,
+    request::{Request, read},
+};
 
 /// The server, as the one who is logged in may use it. Its methods stand beside their subjects:
 /// accounts, people, rooms, messages.
@@ -21,15 +24,18 @@ impl Api {
     }
 
     pub(super) async fn call<A: DeserializeOwned>(&self, request: Request) -> Result<A, Failure> {
+        read(&self.exchange(request).await?)
+    }
+
+    async fn exchange(&self, request: Request) -> Result<String, Failure> {
         let token = self.login.token();
-        let answer = request.send(Some(&token)).await;
-        let answer = match &answer {
-            Err(failure) if failure.code() == Some(ErrorCode::TokenExpired) => {
-                self.login.refresh(&token).await?;
-                request.send(Some(&self.login.token())).await
-            }
-            _ => answer,
-        };
+        let mut answer = request.exchange(Some(&token)).await;
+        if let Err(failure) = &answer
+            && failure.code() == Some(ErrorCode::TokenExpired)
+        {
+            self.login.refresh(&token).await?;
+            answer = request.exchange(Some(&self.login.token())).await;
+        }
         if let Err(failure) = &answer
             && failure.code() == Some(ErrorCode::Unauthenticated)
         {

@@ -63,6 +63,11 @@ impl Request {
 
     /// Sends it and reads the answer.
     pub async fn send<A: DeserializeOwned>(&self, token: Option<&str>) -> Result<A, Failure> {
+        read(&self.exchange(token).await?)
+    }
+
+    /// Sends it; the answer's text. Without type parameters: every copy is downloaded.
+    pub async fn exchange(&self, token: Option<&str>) -> Result<String, Failure> {
         let url = format!("/api/v1{}", self.path);
         let mut request = RequestBuilder::new(&url).method(self.method.clone());
         if let Some(token) = token {
@@ -81,9 +86,7 @@ impl Request {
             .map_err(|_| Failure::Unreachable)?;
         let text = response.text().await.map_err(|_| Failure::Unreachable)?;
         if response.ok() {
-            // A 204 has no body: its answer is `()`.
-            let text = if text.is_empty() { "null" } else { &text };
-            return serde_json::from_str(text).map_err(|_| Failure::Unreadable);
+            return Ok(text);
         }
         Err(match serde_json::from_str::<ApiError>(&text) {
             Ok(error) => Failure::Refused(error),
@@ -94,4 +97,10 @@ impl Request {
             Err(_) => Failure::Unreadable,
         })
     }
+}
+
+/// What an answer's text says. A 204 has none: its answer is `()`.
+pub fn read<A: DeserializeOwned>(text: &str) -> Result<A, Failure> {
+    let text = if text.is_empty() { "null" } else { text };
+    serde_json::from_str(text).map_err(|_| Failure::Unreadable)
 }

@@ -12,7 +12,10 @@ use super::{
     room_log::{RoomLog, last_own, use_work},
 };
 use crate::{
-    components::{Composer, ConnectionBanner, LiveRegion, PeoplePanel, RoomHeader, RowAction},
+    browser,
+    components::{
+        Composer, ConnectionBanner, LiveRegion, PeoplePanel, RoomHeader, RowAction, Work,
+    },
     hooks::{use_chat, use_title},
     net::Chat,
     state::{Action, State, typing_text},
@@ -45,8 +48,8 @@ pub fn ChatRoom(props: &Props) -> Html {
     use_effect_with((chat.clone(), room), |(chat, room)| {
         chat.dispatch(Action::Open(*room));
         keep_last(chat, *room);
-        let chat = chat.clone();
-        move || chat.dispatch(Action::Close)
+        let (chat, room) = (chat.clone(), *room);
+        move || chat.dispatch(Action::Close(room))
     });
     let on_send = use_callback((chat.clone(), room), |body: MessageBody, (chat, room)| {
         chat.dispatch(Action::Send {
@@ -72,14 +75,26 @@ pub fn ChatRoom(props: &Props) -> Html {
     let draft = use_memo((chat.clone(), room), |(chat, room)| {
         chat.read(|state| state.drafts.get(room).cloned().unwrap_or_default())
     });
+    let people_button = use_node_ref();
     let set_sheet = |is_open: bool| {
-        let is_sheet_open = is_sheet_open.clone();
-        Callback::from(move |()| is_sheet_open.set(is_open))
+        let (is_sheet_open, people_button) = (is_sheet_open.clone(), people_button.clone());
+        Callback::from(move |()| {
+            is_sheet_open.set(is_open);
+            if !is_open {
+                browser::focus(&people_button);
+            }
+        })
     };
+    let is_resting = work != Work::default();
     html! {
         <>
             <main class="room">
-                <Head chat={chat.clone()} {room} on_people={set_sheet(true)} />
+                <Head
+                    chat={chat.clone()}
+                    {room}
+                    people_button={people_button.clone()}
+                    on_people={set_sheet(true)}
+                />
                 <Line chat={chat.clone()} />
                 <RoomLog chat={chat.clone()} {room} {work} {on_action} />
                 <TypingLine chat={chat.clone()} {room} />
@@ -87,6 +102,7 @@ pub fn ChatRoom(props: &Props) -> Html {
                     to={title}
                     draft={(*draft).clone()}
                     {is_offline}
+                    {is_resting}
                     {on_send}
                     {on_draft}
                     {on_typed}
@@ -103,6 +119,7 @@ pub fn ChatRoom(props: &Props) -> Html {
 struct HeadProps {
     chat: Chat,
     room: RoomId,
+    people_button: NodeRef,
     on_people: Callback<()>,
 }
 
@@ -134,6 +151,7 @@ fn Head(props: &HeadProps) -> Html {
             is_private={named.is_some_and(|room| room.visibility == shared::Visibility::Private)}
             member_count={count.filter(|_| matches!(room, Room::Room(_)))}
             {with}
+            people_button={props.people_button.clone()}
             on_people={props.on_people.clone()}
         />
     }

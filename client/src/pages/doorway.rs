@@ -86,7 +86,10 @@ pub fn Doorway(props: &Props) -> Html {
             <h1>{ title }</h1>
             if let Some(topic) = &named.topic { <p>{ topic }</p> }
             <p class="empty">
-                { format!("You are not in this room. It has {} members.", named.member_count) }
+                { match named.member_count {
+                    1 => "You are not in this room. It has one member.".to_owned(),
+                    n => format!("You are not in this room. It has {n} members."),
+                } }
             </p>
             <Notice text={trouble.as_ref().map(|failure| AttrValue::from(failure.words()))} />
             <button type="button" class="button button--main" {onclick}>{ "Join the room" }</button>

@@ -43,8 +43,8 @@ pub enum Action {
     Me(Profile),
     /// A room comes onto the screen.
     Open(RoomId),
-    /// No room is on the screen.
-    Close,
+    /// A room leaves the screen.
+    Close(RoomId),
     /// The reader came to an end of what is loaded.
     Load { room: RoomId, ask: Ask },
     /// A page of history.

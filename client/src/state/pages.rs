@@ -166,7 +166,7 @@ fn start_log(state: &mut RoomState, page: MessagePage) {
 mod tests {
     use super::*;
     use crate::state::Action;
-    use crate::state::fixture::{BOB, LOBBY, message, my_room, page, posted, ready};
+    use crate::state::fixture::{BOB, CLUB, LOBBY, message, my_room, page, posted, ready};
     use shared::ClientFrame;
     use std::collections::HashMap;
 
@@ -274,6 +274,16 @@ mod tests {
         assert_eq!(state.act(load.clone()), []);
         state.act(Action::PageFailed { room: LOBBY });
         assert_eq!(state.act(load), [fetch(Ask::Before(2))]);
+    }
+
+    #[test]
+    fn a_room_that_closes_late_does_not_close_the_next_one() {
+        let mut state = State::in_lobby(3);
+        state.act(Action::Open(CLUB));
+        state.act(Action::Close(LOBBY));
+        assert_eq!(state.open, Some(CLUB));
+        state.act(Action::Close(CLUB));
+        assert_eq!(state.open, None);
     }
 
     #[test]

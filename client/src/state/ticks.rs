@@ -38,10 +38,11 @@ impl Ticked {
 impl RoomState {
     /// How far all members but `me` have got; nowhere while one is alone or does not know them.
     pub fn ticked(&self, me: UserId) -> Ticked {
-        let is_large = self
+        let told = self
             .room
             .named()
-            .is_some_and(|room| room.member_count > MAX_MARKED_MEMBERS);
+            .map_or(0, |room| room.member_count as usize);
+        let is_large = told.max(self.members.count()) > MAX_MARKED_MEMBERS as usize;
         match self.ticks {
             Some(ticks) if is_large || !self.members.is_loaded() => Ticked {
                 delivered: ticks.delivered.without(me),
