@@ -18,7 +18,7 @@ use super::{
     inbound,
     session::{Carrier, Session},
 };
-use crate::domain::SignedIn;
+use crate::{Error, domain::SignedIn};
 
 /// Upgrades a request of somebody who is let in.
 ///
@@ -29,8 +29,8 @@ pub async fn open_socket(
     me: SignedIn,
     request: &HttpRequest,
     payload: web::Payload,
-) -> Result<HttpResponse, actix_web::Error> {
-    let mut response = ws::handshake(request)?;
+) -> Result<HttpResponse, Error> {
+    let mut response = ws::handshake(request).map_err(|error| Error::request(error.to_string()))?;
     let seat = Seat::take(worker, me, Carrier::Socket, HashMap::new()).await?;
     let actor = SocketActor {
         session: Rc::clone(&seat.session),

@@ -29,11 +29,11 @@ async fn socket(
     request: HttpRequest,
     query: Query<SocketQuery>,
     payload: web::Payload,
-) -> Result<HttpResponse, actix_web::Error> {
+) -> Result<HttpResponse, Refusal> {
     app(&request)?.origins.check(&request)?;
     let SocketQuery { ticket, token } = query.0;
     let me = authenticate_upgrade(&request, ticket.as_deref(), token.as_deref()).await?;
-    chat::open_socket(worker(&request)?, me, &request, payload).await
+    Ok(chat::open_socket(worker(&request)?, me, &request, payload).await?)
 }
 
 #[derive(Deserialize)]
