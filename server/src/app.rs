@@ -34,7 +34,7 @@ const USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a stop waits for requests that are being answered.
 const SHUTDOWN_SECONDS: u64 = 3;
 /// How often what has run out is thrown away.
-const PURGE_EVERY: Duration = Duration::from_secs(60);
+const PURGE_EVERY: Duration = Duration::from_mins(1);
 
 /// What every handler can reach.
 pub struct App {

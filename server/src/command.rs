@@ -38,15 +38,16 @@ struct Cli {
     log: LevelFilter,
 }
 
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  parlor serve
+  parlor serve --listen 0.0.0.0:8080 --data-dir /var/lib/parlor
+  PARLOR_PUBLIC_URL=https://chat.example.org parlor serve";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the page and the API (what `parlor` alone does, too)
-    ///
-    /// Examples:
-    ///   parlor serve
-    ///   parlor serve --listen 0.0.0.0:8080 --data-dir /var/lib/parlor
-    ///   PARLOR_PUBLIC_URL=https://chat.example.org parlor serve
-    #[command(verbatim_doc_comment)]
+    #[command(after_help = SERVE_EXAMPLES)]
     Serve(Box<ServeConfig>),
 
     /// Fill an empty store with demo people, rooms and talk, and print their logins

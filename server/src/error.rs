@@ -82,7 +82,7 @@ impl Error {
     pub fn log(&self) {
         match self {
             Self::Internal(cause) => {
-                tracing::error!(cause = %chain(cause.as_ref()), "internal error")
+                tracing::error!(cause = %chain(cause.as_ref()), "internal error");
             }
             Self::Store(StoreError::Backend(cause)) => {
                 tracing::error!(cause = %chain(cause.as_ref()), "the store failed");

@@ -26,7 +26,8 @@ pub use log::{Changes, Edit, Log, NewPost, Page, PageAt, Posted};
 pub use login::{Digest, Login, Logins, NewLogin, Rotation, TicketGrant};
 pub use open::{StoreUrl, StoreUrlError, open};
 pub use room::{
-    Access, BanRecord, Joined, MarkMove, MemberFilter, MemberRecord, Membership, NewRoomRecord, RoomKey, Rooms,
+    Access, BanRecord, Joined, MarkMove, MemberFilter, MemberRecord, Membership, NewRoomRecord,
+    RoomKey, Rooms,
 };
 
 /// A whole store.

@@ -46,18 +46,16 @@ impl Frame {
         };
         let mut bytes = BytesMut::with_capacity(json.len() + 10);
         bytes.put_u8(FIN_TEXT);
-        match json.len() {
-            len @ 0..=125 => bytes.put_u8(low_byte(len)),
-            len => match u16::try_from(len) {
-                Ok(len) => {
-                    bytes.put_u8(126);
-                    bytes.put_u16(len);
-                }
-                Err(_) => {
-                    bytes.put_u8(127);
-                    bytes.put_u64(len as u64);
-                }
-            },
+        match (u8::try_from(json.len()), u16::try_from(json.len())) {
+            (Ok(len @ ..=125), _) => bytes.put_u8(len),
+            (_, Ok(len)) => {
+                bytes.put_u8(126);
+                bytes.put_u16(len);
+            }
+            _ => {
+                bytes.put_u8(127);
+                bytes.put_u64(json.len() as u64);
+            }
         }
         let header_len = bytes.len();
         bytes.put_slice(&json);
@@ -82,10 +80,6 @@ impl Frame {
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
-}
-
-fn low_byte(len: usize) -> u8 {
-    u8::try_from(len).unwrap_or(u8::MAX)
 }
 
 /// A WebSocket ping without payload.

@@ -56,9 +56,9 @@ impl Shard {
     /// Forgets a session; twice is harmless.
     pub fn remove(&mut self, session: &Rc<Session>) {
         self.sessions.remove(&session.id);
-        remove_from(&mut self.people, session.user(), session);
+        remove_from(&mut self.people, &session.user(), session);
         for room in session.rooms.take() {
-            remove_from(&mut self.rooms, room, session);
+            remove_from(&mut self.rooms, &room, session);
         }
     }
 
@@ -168,7 +168,7 @@ impl Shard {
         for session in self.people.get(&user).into_iter().flatten() {
             if session.rooms.borrow_mut().remove(&room) {
                 session.drop_hold(room);
-                remove_from(&mut self.rooms, room, session);
+                remove_from(&mut self.rooms, &room, session);
             }
         }
     }
@@ -183,15 +183,15 @@ impl Shard {
 
 fn remove_from<K: Eq + std::hash::Hash>(
     lists: &mut HashMap<K, Vec<Rc<Session>>>,
-    key: K,
+    key: &K,
     session: &Rc<Session>,
 ) {
-    if let Some(list) = lists.get_mut(&key) {
+    if let Some(list) = lists.get_mut(key) {
         if let Some(place) = list.iter().position(|other| Rc::ptr_eq(other, session)) {
             list.swap_remove(place);
         }
         if list.is_empty() {
-            lists.remove(&key);
+            lists.remove(key);
         }
     }
 }

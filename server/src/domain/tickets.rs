@@ -1,4 +1,4 @@
-//! Tickets: what a browser's WebSocket or EventSource shows in place of a token, once.
+//! Tickets: what a browser's WebSocket or `EventSource` shows in place of a token, once.
 
 use shared::{TICKET_MS, Ticket, Timestamp};
 

@@ -36,6 +36,10 @@ pub enum Audience {
 
 /// Something to be done, in the order given.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all effects are sends: a box would be an allocation for each frame"
+)]
 pub enum Effect {
     /// Send a frame.
     Send {

@@ -62,12 +62,12 @@ fn connect(hub: &mut Hub, serial: u64, user: UserId, now: Millis) -> Vec<Effect>
 }
 
 fn frames(effects: &[Effect]) -> Vec<(&Audience, &ServerFrame)> {
-    let frame = |effect| match effect {
-        &Effect::Send {
-            ref to, ref frame, ..
-        } => Some((to, frame)),
-        _ => None,
-    };
+    fn frame(effect: &Effect) -> Option<(&Audience, &ServerFrame)> {
+        match effect {
+            Effect::Send { to, frame, .. } => Some((to, frame)),
+            _ => None,
+        }
+    }
     effects.iter().filter_map(frame).collect()
 }
 
