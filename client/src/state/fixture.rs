@@ -187,10 +187,12 @@ impl State {
         self.act(Action::Frame(Box::new(frame)))
     }
 
+    #[expect(clippy::missing_panics_doc, reason = "a test fails by panicking")]
     pub fn lobby(&self) -> &super::RoomState {
         self.room(LOBBY).unwrap()
     }
 
+    #[expect(clippy::missing_panics_doc, reason = "a test fails by panicking")]
     pub fn bodies(&self) -> Vec<String> {
         let log = self.lobby().log.as_ref().unwrap();
         log.messages()
