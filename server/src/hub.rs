@@ -68,7 +68,8 @@ struct Person {
 /// A room that somebody connected is in.
 #[derive(Debug, Default)]
 struct LiveRoom {
-    /// The number of the last change that was sent to it, or that it was read with.
+    /// The number of the last change that was sent to it, 0 where there was none since somebody
+    /// came.
     head: u64,
     people: HashSet<UserId>,
 }

@@ -32,13 +32,13 @@ impl StreamCursor {
         }
     }
 
-    /// The stream got to `rev` in the room, or beyond it before.
+    /// The stream got to `rev` in the room.
     pub fn set(&mut self, room: RoomId, rev: u64) {
-        let place = self.rooms.iter().rposition(|(other, _)| *other == room);
         // Most changes are in the room that changed last.
-        let known = place.map(|place| self.rooms.remove(place).1);
-        // `ready` may name a head whose live frames are still on their way.
-        self.rooms.push((room, rev.max(known.unwrap_or_default())));
+        if let Some(place) = self.rooms.iter().rposition(|(other, _)| *other == room) {
+            self.rooms.remove(place);
+        }
+        self.rooms.push((room, rev));
     }
 
     /// Rooms and cursors.
@@ -118,13 +118,6 @@ mod tests {
         assert_eq!(kept.len(), MAX_ROOMS);
         assert_eq!(kept.get(&room(0)), Some(&77));
         assert!(!kept.contains_key(&room(1)));
-    }
-
-    #[test]
-    fn a_frame_that_comes_late_does_not_move_the_cursor_back() {
-        let mut cursor = cursor(8);
-        cursor.set(room(7), 5);
-        assert_eq!(cursor.into_rooms().get(&room(7)), Some(&7));
     }
 
     #[test]

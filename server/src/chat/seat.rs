@@ -46,6 +46,9 @@ impl Seat {
         // First registered, then read: what happens in between is not missed.
         worker.chat.begin(conn, me.user(), me.session()).await?;
         let hello = hello(&worker.domain, &me).await?;
+        for room in &hello.rooms {
+            seat.session.tell_above(room.id, room.head);
+        }
         if !worker.chat.ready(conn, hello).await? {
             return Err(Error::Unauthenticated(
                 "the session has ended: log in again",

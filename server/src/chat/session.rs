@@ -56,8 +56,8 @@ pub(super) struct Session {
     pub first_resume: RefCell<HashMap<RoomId, u64>>,
     drained: Notify,
     holds: RefCell<HashMap<RoomId, Hold>>,
-    /// Up to where a resume told each room, until the live frames are past it.
-    resumed: RefCell<HashMap<RoomId, u64>>,
+    /// Up to where `ready` or a resume told each room, until the live frames are past it.
+    told: RefCell<HashMap<RoomId, u64>>,
     /// How often each is on its way: every send gets one answer.
     sending: RefCell<HashMap<ClientId, u32>>,
     bucket: Cell<Bucket>,
@@ -82,7 +82,7 @@ impl Session {
             first_resume: RefCell::default(),
             drained: Notify::new(),
             holds: RefCell::default(),
-            resumed: RefCell::default(),
+            told: RefCell::default(),
             sending: RefCell::default(),
             bucket: Cell::new(Bucket::new(now)),
         }
@@ -110,22 +110,27 @@ impl Session {
                 hold.push(rev, frame.clone());
                 return None;
             }
-            if self.was_resumed(room, rev) {
+            if self.was_told(room, rev) {
                 return None;
             }
         }
         self.outbox.borrow_mut().push(frame.clone())
     }
 
-    /// Whether a resume told it already: what the store has committed it reads at once, while the
+    /// The store was read up to `head` for this client: it is told above that.
+    pub fn tell_above(&self, room: RoomId, head: u64) {
+        self.told.borrow_mut().insert(room, head);
+    }
+
+    /// Whether it was told already: what the store has committed is read at once, while the
     /// fan-out of the same change may still be on its way.
-    fn was_resumed(&self, room: RoomId, rev: u64) -> bool {
-        let mut resumed = self.resumed.borrow_mut();
-        match resumed.get(&room) {
+    fn was_told(&self, room: RoomId, rev: u64) -> bool {
+        let mut told = self.told.borrow_mut();
+        match told.get(&room) {
             Some(head) if rev <= *head => true,
             // Live frames only rise.
             Some(_) => {
-                resumed.remove(&room);
+                told.remove(&room);
                 false
             }
             None => false,
@@ -260,7 +265,7 @@ impl Session {
         match hold.after(head) {
             Ok(frames) => {
                 self.send(&ServerFrame::CaughtUp { room, head });
-                self.resumed.borrow_mut().insert(room, head);
+                self.tell_above(room, head);
                 frames.for_each(|frame| self.send_encoded(frame));
                 true
             }
@@ -274,7 +279,7 @@ impl Session {
     /// Lets the live frames go on and forgets those that waited.
     pub fn drop_hold(&self, room: RoomId) {
         self.holds.borrow_mut().remove(&room);
-        self.resumed.borrow_mut().remove(&room);
+        self.told.borrow_mut().remove(&room);
     }
 
     /// Waits until the client has read most of what waits for it, or is gone.

@@ -105,8 +105,7 @@ impl StreamBody {
         event.freeze()
     }
 
-    /// Rooms without a cursor begin at the heads that `ready` names, and so do those whose cursor
-    /// is above: they are reset.
+    /// Rooms without a cursor begin at the heads that `ready` names.
     fn start_cursor(&mut self, ready: &Frame) {
         let Ok(ServerFrame::Ready { rooms, epoch, .. }) = serde_json::from_slice(ready.json())
         else {
@@ -115,14 +114,9 @@ impl StreamBody {
         let known = std::mem::replace(&mut self.cursor, StreamCursor::new(epoch, [])).into_rooms();
         self.cursor = StreamCursor::new(
             epoch,
-            rooms.iter().map(|room| {
-                (
-                    room.id,
-                    known
-                        .get(&room.id)
-                        .map_or(room.head, |rev| room.head.min(*rev)),
-                )
-            }),
+            rooms
+                .iter()
+                .map(|room| (room.id, *known.get(&room.id).unwrap_or(&room.head))),
         );
     }
 }

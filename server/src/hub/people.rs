@@ -1,6 +1,6 @@
 //! People come and go: connections, and the rooms they bring.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use shared::{
     Activity, CloseCode, Epoch, HEARTBEAT_MS, MAX_READY_ONLINE, PRESENCE_GRACE_MS, Presence,
@@ -76,12 +76,6 @@ impl Hub {
                 rooms.remove(&room)
             };
         }
-        for read in &hello.rooms {
-            if rooms.contains(&read.id) {
-                let live = self.rooms.entry(read.id).or_default();
-                live.head = live.head.max(read.head);
-            }
-        }
         for room in &rooms {
             self.rooms.entry(*room).or_default().people.insert(user);
         }
@@ -98,11 +92,17 @@ impl Hub {
 
         let mut effects = Vec::new();
         self.show(user, now, &mut effects);
+        let read: HashMap<RoomId, u64> = hello.rooms.iter().map(|r| (r.id, r.head)).collect();
+        let head_of = |id: &RoomId| {
+            let sent = self.rooms.get(id).map_or(0, |room| room.head);
+            // What one connection read says nothing of what was sent to the others.
+            sent.max(read.get(id).copied().unwrap_or_default())
+        };
         let mut heads: Vec<RoomHead> = rooms
             .iter()
             .map(|id| RoomHead {
                 id: *id,
-                head: self.rooms.get(id).map_or(0, |room| room.head),
+                head: head_of(id),
             })
             .collect();
         heads.sort_unstable_by_key(|room| room.id);
