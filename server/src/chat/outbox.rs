@@ -11,7 +11,7 @@ use super::frame::Frame;
 
 /// Bytes that may wait for one client. At 200 bytes a message that is over a thousand messages;
 /// then the session is closed and resumes from the store: no reader may hold our memory.
-const MAX_BYTES: usize = 256 * 1024;
+pub(super) const MAX_BYTES: usize = 256 * 1024;
 
 /// Below this a resume goes on sending.
 pub(super) const LOW_WATER: usize = 32 * 1024;

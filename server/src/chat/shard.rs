@@ -4,7 +4,7 @@ use std::{collections::HashMap, rc::Rc, sync::Arc, task::Waker};
 
 use shared::{CloseCode, Message, RoomId, UserId};
 
-use super::{frame::Frame, session::Session};
+use super::{frame::Frame, outbox, session::Session};
 use crate::hub::{Audience, ConnId};
 
 /// What the `ChatServer` tells every worker, in order.
@@ -31,6 +31,10 @@ pub(super) enum Order {
 
 /// What comes to a worker in one go.
 pub(super) type Orders = Arc<[Order]>;
+
+/// Frames handed out before the connections get a turn to send them: one commit may hold more
+/// than an outbox, and would end every session in the room, those that read well included.
+const TURN_BYTES: usize = outbox::MAX_BYTES / 2;
 
 /// The sessions of one worker.
 #[derive(Default)]
@@ -62,10 +66,19 @@ impl Shard {
         }
     }
 
-    /// Does what came in one go, then wakes whoever has something to send: a burst costs each
-    /// connection one turn.
-    pub fn follow(&mut self, orders: &[Order]) {
+    /// Does what came in one go, or the first part of it where that is much, then wakes whoever
+    /// has something to send: a burst costs each connection one turn. How many orders were
+    /// followed; at least one.
+    pub fn follow(&mut self, orders: &[Order]) -> usize {
+        let (mut followed, mut bytes) = (0, 0);
         for order in orders {
+            if let Order::Send { frame, .. } = order {
+                bytes += frame.len();
+            }
+            if followed > 0 && bytes > TURN_BYTES {
+                break;
+            }
+            followed += 1;
             match order {
                 Order::Send { to, frame, sent } => self.deliver(to, frame, sent.as_deref()),
                 Order::Attach { conn, rooms } => self.attach(*conn, rooms),
@@ -80,6 +93,7 @@ impl Shard {
             }
         }
         self.wakers.drain(..).for_each(Waker::wake);
+        followed
     }
 
     fn deliver(&mut self, to: &Audience, frame: &Frame, sent: Option<&Message>) {

@@ -52,10 +52,16 @@ impl Worker {
         let following = Rc::downgrade(&worker);
         rt::spawn(async move {
             while let Some(orders) = orders.recv().await {
-                let Some(worker) = following.upgrade() else {
-                    return;
-                };
-                worker.shard.borrow_mut().follow(&orders);
+                let mut rest = &orders[..];
+                while !rest.is_empty() {
+                    let Some(worker) = following.upgrade() else {
+                        return;
+                    };
+                    let followed = worker.shard.borrow_mut().follow(rest);
+                    rest = &rest[followed..];
+                    // Whoever was woken sends before more is handed out.
+                    tokio::task::yield_now().await;
+                }
             }
         });
         rt::spawn(sweeper::run(Rc::downgrade(&worker)));
