@@ -4,7 +4,7 @@ mod answer;
 mod call;
 mod command;
 mod person;
-mod raw;
+pub mod raw;
 mod server;
 mod socket;
 mod stream;
@@ -15,13 +15,13 @@ use actix_web::rt;
 use shared::{ClientId, ServerFrame};
 use uuid::Uuid;
 
-pub use answer::{Answer, Cookie};
+pub use answer::Answer;
 pub use call::Call;
-pub use command::{Finished, parlor};
+pub use command::{command, parlor};
 pub use person::Person;
 pub use raw::RawSocket;
 pub use server::{PASSWORD, TestServer};
-pub use socket::{Ready, Refused, Socket, Told};
+pub use socket::{Ready, Socket, Told};
 pub use stream::{Event, EventStream};
 
 /// What does not come within this time does not come. Long, since a busy machine is no bug.

@@ -71,9 +71,11 @@ async fn a_second_tab_is_not_a_second_arrival() {
     first.close().await;
     elsewhere.close().await;
     drop(stream);
+    server.until_connections(2).await;
     server.clock.advance(10_000);
     assert_eq!(presence_so_far(&mut alices, &bob, &server).await, []);
     second.close().await;
+    server.until_connections(1).await;
     server.clock.advance(5_000);
     alices.expect_presence(&bob, PresenceState::Offline).await;
 }
@@ -99,6 +101,7 @@ async fn somebody_is_gone_five_seconds_after_their_last_socket() {
     let bobs = bob.connect().await;
     alices.expect_presence(&bob, PresenceState::Online).await;
     bobs.close().await;
+    server.until_connections(1).await;
     assert_eq!(presence_so_far(&mut alices, &alice, &server).await, []);
     server.clock.advance(5_000);
     let last_seen_at = alices

@@ -12,6 +12,8 @@ pub const CONTINUATION: u8 = 0;
 pub const TEXT: u8 = 1;
 pub const BINARY: u8 = 2;
 pub const CLOSE: u8 = 8;
+pub const PING: u8 = 9;
+pub const PONG: u8 = 10;
 
 const MASK: [u8; 4] = [7, 70, 170, 17];
 
@@ -20,6 +22,12 @@ pub fn frame(is_last: bool, opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = header(is_last, opcode, payload.len() as u64);
     bytes.extend(payload.iter().zip(MASK.iter().cycle()).map(|(a, b)| a ^ b));
     bytes
+}
+
+/// Bytes of a short frame as only a server may send it.
+pub fn unmasked(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    let len = u8::try_from(payload.len()).unwrap();
+    [&[0x80 | opcode, len], payload].concat()
 }
 
 /// Only its header, which announces `len` bytes.

@@ -173,6 +173,14 @@ impl TestServer {
         Person::from_login(self, name, answer.is(201))
     }
 
+    /// Waits until the live side counts so many sockets and streams.
+    pub async fn until_connections(&self, count: usize) {
+        let line = format!("parlor_connections {count}");
+        let counting =
+            async { while !self.get("/metrics").await.text().lines().any(|l| l == line) {} };
+        soon(&line, counting).await;
+    }
+
     /// What the operator does with `parlor user set-role`.
     pub async fn make_admin(&self, person: &Person) {
         let update = AccountUpdate {
