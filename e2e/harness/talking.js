@@ -65,9 +65,14 @@ export const talking = {
       const before = await first.getAttribute('data-seq');
       await first.scrollIntoViewIfNeeded();
       await this.page.mouse.wheel(0, -2000);
+      // The page may have come before its first line was noted: then the text is there already.
       await this.page.waitForFunction(
-        (seq) => document.querySelector('[data-testid=message]').dataset.seq !== seq,
-        before,
+        ([seq, wanted]) =>
+          document.querySelector('[data-testid=message]').dataset.seq !== seq ||
+          [...document.querySelectorAll('[data-testid=message-body]')].some(
+            (body) => body.innerText.trim() === wanted,
+          ),
+        [before, text],
       );
     }
   },

@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use actix_web::rt;
 use shared::{
     ApiError, ClientFrame, ClientId, Epoch, ErrorCode, MarksUpdate, MessageBody, MessageId,
-    NewMessage, ResetReason, RoomId, ServerFrame,
+    NewMessage, ResetReason, RoomId, ServerFrame, Timestamp,
 };
 
 use super::{
@@ -90,6 +90,8 @@ fn send(
         let error = busy("too many of your messages are on their way");
         return session.refuse(error, Some(client_id));
     }
+    // The message ends the writing; what is written next is news again.
+    session.typed_at.set(Timestamp::from_millis(0));
     // Queued by this very call, so a client's messages keep their order.
     let posting = worker.domain.post(
         session.me,

@@ -14,7 +14,7 @@ const TICKS_EVERY: Millis = 1_000;
 #[derive(Debug)]
 struct Slot {
     sent_at: Millis,
-    waiting: Option<Marks>,
+    waiting: Option<(Audience, Marks)>,
 }
 
 /// Holds back what comes too fast; the last word is always said.
@@ -30,6 +30,7 @@ impl MarkThrottle {
         &mut self,
         room: RoomId,
         user: UserId,
+        to: Audience,
         marks: Marks,
         now: Millis,
         effects: &mut Vec<Effect>,
@@ -44,9 +45,9 @@ impl MarkThrottle {
                 sent_at: now,
                 waiting: None,
             };
-            effects.push(marks_changed(room, user, marks));
+            effects.push(marks_changed(to, room, user, marks));
         } else {
-            slot.waiting = Some(marks);
+            slot.waiting = Some((to, marks));
         }
     }
 
@@ -55,11 +56,11 @@ impl MarkThrottle {
             if now - slot.sent_at < MARKS_EVERY {
                 return true;
             }
-            let Some(marks) = slot.waiting.take() else {
+            let Some((to, marks)) = slot.waiting.take() else {
                 return false;
             };
             slot.sent_at = now;
-            effects.push(marks_changed(*room, *user, marks));
+            effects.push(marks_changed(to, *room, *user, marks));
             true
         });
         if now - self.ticks_counted_at >= TICKS_EVERY && !self.dirty.is_empty() {
@@ -69,10 +70,10 @@ impl MarkThrottle {
     }
 }
 
-fn marks_changed(room: RoomId, user: UserId, marks: Marks) -> Effect {
+fn marks_changed(to: Audience, room: RoomId, user: UserId, marks: Marks) -> Effect {
     let Marks { delivered, read } = marks;
     Effect::send(
-        Audience::Room { room, except: None },
+        to,
         ServerFrame::MarksChanged {
             room,
             user,
@@ -95,11 +96,14 @@ impl Hub {
         if !self.rooms.contains_key(&room) {
             return;
         }
-        if member_count > MAX_MARKED_MEMBERS {
+        let to = if member_count > MAX_MARKED_MEMBERS {
             self.marks.dirty.insert(room);
+            // Their own other tabs count unread messages by it.
+            Audience::User(user)
         } else {
-            self.marks.moved(room, user, marks, now, effects);
-        }
+            Audience::Room { room, except: None }
+        };
+        self.marks.moved(room, user, to, marks, now, effects);
     }
 
     /// A room's lowest marks, as [`Effect::CountTicks`] asked for.
