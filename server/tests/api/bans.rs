@@ -16,11 +16,8 @@ async fn who_is_banned_is_out_and_cannot_join_until_the_ban_is_lifted() {
     bob.join(room).await;
     let mut bobs = bob.connect().await;
     alice.ban(room, &bob).await;
-    bobs.until(|frame| match frame {
-        ServerFrame::MemberLeft { user, .. } => Some(assert_eq!(user, bob.id)),
-        _ => None,
-    })
-    .await;
+    let left = ServerFrame::MemberLeft { room, user: bob.id };
+    bobs.expect(left).await;
     let list = banned(&alice, room).await;
     assert_eq!(list.bans.len(), 1);
     assert_eq!(list.bans[0].user.id(), bob.id);

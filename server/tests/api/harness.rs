@@ -29,10 +29,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What is awaited, unless it takes too long: then `what` failed.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match rt::time::timeout(PATIENCE, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("waited in vain for {what}"),
-    }
+    let Ok(value) = rt::time::timeout(PATIENCE, future).await else {
+        panic!("waited in vain for {what}")
+    };
+    value
 }
 
 pub fn client_id() -> ClientId {

@@ -7,31 +7,27 @@ use crate::harness::{Person, Socket, TestServer};
 
 impl Socket {
     async fn expect_joined(&mut self, in_room: RoomId, who: &Person) {
-        self.until(|frame| match frame {
-            ServerFrame::MemberJoined { room, user } => {
-                Some(assert_eq!((room, user), (in_room, who.id)))
-            }
+        let joined = self.until(|frame| match frame {
+            ServerFrame::MemberJoined { room, user } => Some((room, user)),
             _ => None,
-        })
-        .await;
+        });
+        assert_eq!(joined.await, (in_room, who.id));
     }
 
     async fn expect_left(&mut self, in_room: RoomId, who: &Person) {
-        self.until(|frame| match frame {
-            ServerFrame::MemberLeft { room, user } => {
-                Some(assert_eq!((room, user), (in_room, who.id)))
-            }
+        let left = self.until(|frame| match frame {
+            ServerFrame::MemberLeft { room, user } => Some((room, user)),
             _ => None,
-        })
-        .await;
+        });
+        assert_eq!(left.await, (in_room, who.id));
     }
 
     async fn expect_room(&mut self, joined: RoomId) {
-        self.until(|frame| match frame {
-            ServerFrame::RoomJoined { room } => Some(assert_eq!(room.id(), joined)),
+        let told = self.until(|frame| match frame {
+            ServerFrame::RoomJoined { room } => Some(room.id()),
             _ => None,
-        })
-        .await;
+        });
+        assert_eq!(told.await, joined);
     }
 }
 

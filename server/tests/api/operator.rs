@@ -209,7 +209,7 @@ async fn a_seeded_store_has_people_and_talk_and_is_seeded_once() {
     assert!(again.contains("empty"), "{again}");
     let server = serve(&data).await;
     let answer = try_to_log_in(&server, "alice", password).await.is(201);
-    let alice = Person::from_login(&server, "alice", answer);
+    let alice = Person::from_login(&server, "alice", &answer);
     assert_eq!(role(&alice).await, ServerRole::Admin);
     assert_eq!(alice.rooms().await.len(), 3);
     assert!(!alice.history(server.lobby()).await.is_empty());

@@ -70,23 +70,15 @@ async fn come_back(person: &Person, room: RoomId, known: &mut Known) -> Socket {
     let live_from = socket.ready.head(room).unwrap();
     socket.resume([(room, known.cursor)]).await;
     let (frames, head) = socket.heard_until_caught_up(room).await;
-    let mut heard: Vec<_> = frames.into_iter().filter_map(message_of).collect();
-    let revs: Vec<_> = heard.iter().map(|message| message.rev).collect();
-    let cursor = known.cursor;
+    let mut messages: Vec<_> = frames.into_iter().filter_map(message_of).collect();
+    let revs: Vec<_> = messages.iter().map(|message| message.rev).collect();
     // What came live before the server read the resume comes again in it.
-    let early = (0..heard.len()).rev().find(|n| {
-        heard
-            .get(n + 1)
-            .is_some_and(|next| next.rev <= heard[*n].rev)
-    });
-    for (n, message) in heard.drain(..early.map_or(0, |n| n + 1)).enumerate() {
-        assert_eq!(
-            message.rev,
-            live_from + 1 + n as u64,
-            "{cursor} {live_from} {revs:?}"
-        );
+    let last_step_back = revs.windows(2).rposition(|two| two[1] <= two[0]);
+    let early = messages.drain(..last_step_back.map_or(0, |place| place + 1));
+    for (wanted, message) in (live_from + 1..).zip(early) {
+        assert_eq!(message.rev, wanted, "from {live_from}: {revs:?}");
     }
-    for message in heard {
+    for message in messages {
         assert!(message.rev > known.cursor && message.rev <= head);
         known.learn(message);
     }

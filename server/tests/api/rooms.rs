@@ -324,7 +324,7 @@ async fn only_the_owner_deletes_a_room_and_then_it_is_gone() {
     bob.delete(&path).await.refused(ErrorCode::Forbidden);
     let _ = alice.delete(&path).await.done();
     socket
-        .until(|frame| (frame == shared::ServerFrame::RoomDeleted { room }).then_some(()))
+        .expect(shared::ServerFrame::RoomDeleted { room })
         .await;
     for person in [&alice, &bob] {
         person.get(&path).await.refused(ErrorCode::NotFound);

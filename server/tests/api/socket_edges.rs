@@ -182,15 +182,15 @@ async fn whoever_shuts_their_side_or_is_cut_off_is_gone_soon() {
         }
         server.until_connections(1).await;
         server.clock.advance(5_000);
-        bobs.until(|frame| match frame {
+        let gone = bobs.until(|frame| match frame {
             ServerFrame::PresenceChanged {
                 user,
                 state: PresenceState::Offline,
                 ..
-            } => Some(assert_eq!(user, alice.id)),
+            } => Some(user),
             _ => None,
-        })
-        .await;
+        });
+        assert_eq!(gone.await, alice.id);
     }
 }
 

@@ -23,7 +23,7 @@ async fn a_stream_carries_the_frames_of_a_socket() {
     bob.take_back(&said).await;
     bobs.mark_read(lobby, 1).await;
     bob.open_room("club").await;
-    alice.put("/rooms/club/members/me").await.is(200);
+    let _ = alice.put("/rooms/club/members/me").await.is(200);
     bob.say(lobby, "end").await;
     let mut by_socket = socket.heard_before("end").await;
     let mut by_stream = Vec::new();

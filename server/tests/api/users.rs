@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use shared::{
-    ErrorCode, Gender, MessageState, Profile, ServerRole, User, UserAnswer, UserId, Users,
+    ErrorCode, Gender, MessageState, Profile, ServerFrame, ServerRole, User, UserAnswer, UserId,
+    Users,
 };
 
 use crate::harness::{PASSWORD, Person, TestServer};
@@ -261,12 +262,8 @@ async fn of_a_deleted_person_the_messages_stay_and_the_name_stays_taken() {
 
     assert_eq!(bobs.expect_close().await, 4003);
     assert!(!bob.is_signed_in().await);
-    alices
-        .until(|frame| match frame {
-            shared::ServerFrame::MemberLeft { user, .. } => Some(assert_eq!(user, bob.id)),
-            _ => None,
-        })
-        .await;
+    let (room, user) = (server.lobby(), bob.id);
+    alices.expect(ServerFrame::MemberLeft { room, user }).await;
     let seen = alice.get(&format!("/users/{}", bob.id)).await.is(200);
     assert_eq!(
         seen.value(),

@@ -25,7 +25,7 @@ pub struct Person {
 }
 
 impl Person {
-    pub fn from_login(server: &TestServer, name: &str, answer: Answer) -> Self {
+    pub fn from_login(server: &TestServer, name: &str, answer: &Answer) -> Self {
         let refresh = answer.cookie().expect("a cookie").value().to_owned();
         let login: LoggedIn = serde_json::from_slice(&answer.body).unwrap();
         Self {

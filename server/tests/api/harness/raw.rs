@@ -32,15 +32,15 @@ pub fn unmasked(opcode: u8, payload: &[u8]) -> Vec<u8> {
 
 /// Only its header, which announces `len` bytes.
 pub fn header(is_last: bool, opcode: u8, len: u64) -> Vec<u8> {
-    let mut bytes = vec![if is_last { 0x80 } else { 0 } | opcode];
+    let mut bytes = vec![if is_last { 0x80 | opcode } else { opcode }];
     match len {
         0..=125 => bytes.push(0x80 | u8::try_from(len).unwrap()),
         126..=0xffff => {
-            bytes.push(0x80 | 126);
+            bytes.push(0x80 | 0x7e);
             bytes.extend(u16::try_from(len).unwrap().to_be_bytes());
         }
         _ => {
-            bytes.push(0x80 | 127);
+            bytes.push(0x80 | 0x7f);
             bytes.extend(len.to_be_bytes());
         }
     }
@@ -98,11 +98,10 @@ impl RawSocket {
 
     /// False at the end.
     async fn read(&mut self) -> bool {
-        let mut bytes = [0; 16 * 1024];
+        self.unread.reserve(16 * 1024);
         // A reset is an end, too.
-        let count = soon("bytes", self.tcp.read(&mut bytes)).await.unwrap_or(0);
-        self.unread.extend(&bytes[..count]);
-        count > 0
+        let reading = self.tcp.read_buf(&mut self.unread);
+        soon("bytes", reading).await.unwrap_or(0) > 0
     }
 
     /// Writes as far as the server still takes it.
@@ -151,7 +150,7 @@ impl RawSocket {
 
     fn number(&self, start: usize, len: usize) -> Option<usize> {
         let bytes = self.unread.get(start..start + len)?;
-        let number = bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte));
+        let number = bytes.iter().fold(0, |n, byte| (n << 8) | u64::from(*byte));
         Some(usize::try_from(number).unwrap())
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     thread::{self, JoinHandle},
 };
@@ -39,7 +39,7 @@ pub struct TestServer {
     config: ServeConfig,
     running: Option<(oneshot::Sender<Ending>, JoinHandle<()>)>,
     /// Removed at the end.
-    dir: TempDir,
+    _dir: TempDir,
 }
 
 impl TestServer {
@@ -74,7 +74,7 @@ impl TestServer {
             http: Client::builder().disable_timeout().finish(),
             config,
             running: Some(running),
-            dir,
+            _dir: dir,
         }
     }
 
@@ -86,19 +86,13 @@ impl TestServer {
         (self.domain, self.running) = (domain, Some(running));
     }
 
-    /// Begins a graceful stop; [`Self::is_stopped`] says when it is over.
+    /// Begins a graceful stop; [`Self::restart`] waits until it is over.
     pub fn begin_stop(&mut self) {
         if let Some((stop, thread)) = self.running.take() {
             assert!(stop.send(Ending::Graceful).is_ok(), "it runs");
             let (unused, _) = oneshot::channel();
             self.running = Some((unused, thread));
         }
-    }
-
-    pub fn is_stopped(&self) -> bool {
-        self.running
-            .as_ref()
-            .is_none_or(|(_, thread)| thread.is_finished())
     }
 
     fn end(&mut self, ending: Ending) {
@@ -111,11 +105,6 @@ impl TestServer {
 
     pub fn data_dir(&self) -> PathBuf {
         self.config.place.data_dir.clone()
-    }
-
-    /// A directory beside the data that goes with it.
-    pub fn spare_dir(&self) -> &Path {
-        self.dir.path()
     }
 
     pub fn lobby(&self) -> RoomId {
@@ -170,7 +159,7 @@ impl TestServer {
     pub async fn log_in(&self, name: &str) -> Person {
         let credentials = json!({ "username": name, "password": PASSWORD });
         let answer = self.post("/api/v1/sessions").json(credentials).await;
-        Person::from_login(self, name, answer.is(201))
+        Person::from_login(self, name, &answer.is(201))
     }
 
     /// Waits until the live side counts so many sockets and streams.

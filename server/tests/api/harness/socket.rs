@@ -70,6 +70,10 @@ pub struct Refused {
 
 /// What a socket tells.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, and most are frames"
+)]
 pub enum Told {
     Frame(ServerFrame),
     /// Closed with this code, 0 where it had none.
@@ -113,15 +117,19 @@ impl Socket {
     pub async fn until<T>(&mut self, mut pick: impl FnMut(ServerFrame) -> Option<T>) -> T {
         let mut passed = Vec::new();
         loop {
-            let frame = match timeout(PATIENCE, self.frame()).await {
-                Ok(frame) => frame,
-                Err(_) => panic!("waited in vain; what came: {passed:#?}"),
+            let Ok(frame) = timeout(PATIENCE, self.frame()).await else {
+                panic!("waited in vain; what came: {passed:#?}")
             };
             passed.push(format!("{frame:?}"));
             if let Some(picked) = pick(frame) {
                 return picked;
             }
         }
+    }
+
+    /// Waits for that very frame.
+    pub async fn expect(&mut self, wanted: ServerFrame) {
+        self.until(|frame| (frame == wanted).then_some(())).await;
     }
 
     pub async fn tell(&mut self, frame: &ClientFrame) {
@@ -179,8 +187,7 @@ impl Socket {
     /// Sends `ping` and waits for `pong`: what was said before it was heard.
     pub async fn ping(&mut self) {
         self.tell(&ClientFrame::Ping {}).await;
-        self.until(|frame| (frame == ServerFrame::Pong {}).then_some(()))
-            .await;
+        self.expect(ServerFrame::Pong {}).await;
     }
 
     /// The next acceptance, which is of that message: its id and number.

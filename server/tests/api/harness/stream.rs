@@ -8,6 +8,10 @@ use super::{Call, Ready, soon};
 
 /// One thing in a stream.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, and most are frames"
+)]
 pub enum Event {
     Frame {
         id: Option<String>,
@@ -36,17 +40,19 @@ impl EventStream {
             "text/event-stream"
         );
         let (mut response, mut unread) = (response, Vec::new());
-        match next(&mut response, &mut unread).await {
-            Event::Frame {
-                id: Some(id),
-                frame,
-            } => Self {
-                response,
-                unread,
-                ready: Ready::of(frame),
-                last_id: id,
-            },
-            other => panic!("{other:?} came before ready with an id"),
+        let first = next(&mut response, &mut unread).await;
+        let Event::Frame {
+            id: Some(last_id),
+            frame,
+        } = first
+        else {
+            panic!("{first:?} came before ready with an id")
+        };
+        Self {
+            response,
+            unread,
+            ready: Ready::of(frame),
+            last_id,
         }
     }
 
@@ -97,13 +103,11 @@ async fn next(response: &mut ClientResponse, unread: &mut Vec<u8>) -> Event {
             let text: Vec<u8> = unread.drain(..end + 2).collect();
             return event(std::str::from_utf8(&text).unwrap());
         }
-        match soon("an event", response.next()).await {
-            Some(bytes) => unread.extend(bytes.unwrap()),
-            None => {
-                assert!(unread.is_empty(), "cut within an event: {unread:?}");
-                return Event::End;
-            }
-        }
+        let Some(bytes) = soon("an event", response.next()).await else {
+            assert!(unread.is_empty(), "cut within an event: {unread:?}");
+            return Event::End;
+        };
+        unread.extend(bytes.unwrap());
     }
 }
 
