@@ -32,6 +32,7 @@ pub use access::RoomRef;
 pub use credentials::{Credential, SignedIn};
 pub use marks::MarkFlusher;
 pub use passwords::PasswordCost;
+pub use people::shown_user;
 pub use presence::PresenceBoard;
 pub use rooms::ListedRooms;
 pub use sessions::{Login, Refreshed};

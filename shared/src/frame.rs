@@ -200,6 +200,11 @@ pub enum ServerFrame {
         /// Who; never oneself.
         user: UserId,
     },
+    /// A person's name, picture or status changed, or the account was deleted.
+    UserChanged {
+        /// The person, as anybody sees them, without presence.
+        user: User,
+    },
     /// A room's settings changed.
     RoomChanged {
         /// The room.

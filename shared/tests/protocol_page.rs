@@ -97,6 +97,7 @@ fn every_frame_is_on_the_page() {
         ServerFrame::PresenceChanged { .. } => "presence_changed",
         ServerFrame::PresenceBatch { .. } => "presence_batch",
         ServerFrame::Typing { .. } => "typing",
+        ServerFrame::UserChanged { .. } => "user_changed",
         ServerFrame::RoomChanged { .. } => "room_changed",
         ServerFrame::RoomJoined { .. } => "room_joined",
         ServerFrame::RoomDeleted { .. } => "room_deleted",
@@ -111,7 +112,7 @@ fn every_frame_is_on_the_page() {
         .iter()
         .map(name)
         .collect();
-    assert_eq!(shown.len(), 20, "{shown:?}");
+    assert_eq!(shown.len(), 21, "{shown:?}");
 
     let name = |frame: &ClientFrame| match frame {
         ClientFrame::Resume { .. } => "resume",

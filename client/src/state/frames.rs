@@ -46,6 +46,7 @@ impl State {
                 self.take_presence_frame(frame)
             }
             ServerFrame::Typing { room, user } => self.typing(room, user),
+            ServerFrame::UserChanged { user } => self.user_changed(user),
             ServerFrame::RoomChanged { room } | ServerFrame::RoomJoined { room } => {
                 self.room_known(room)
             }

@@ -145,6 +145,21 @@ impl State {
         Vec::new()
     }
 
+    /// Somebody's name, picture or status changed; what only oneself sees of oneself stays.
+    pub(super) fn user_changed(&mut self, user: User) -> Vec<Effect> {
+        match user {
+            User::Live(profile) if profile.id == self.me.id => {
+                let Profile { email, role, .. } = (*self.me).clone();
+                self.my_profile(Profile {
+                    email,
+                    role,
+                    ..profile
+                })
+            }
+            other => self.people_loaded(vec![other]),
+        }
+    }
+
     /// Asks once for somebody whose name is not known.
     pub(super) fn ask_for(&mut self, user: UserId) -> Option<Effect> {
         if self.people.knows(user) || self.people.asked.contains(&user) {
@@ -216,7 +231,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::fixture::{ALICE, BOB, CAROL, LOBBY, ready};
+    use crate::state::fixture::{ALICE, BOB, CAROL, LOBBY, profile, ready};
 
     fn presence(user: UserId, state: PresenceState) -> ServerFrame {
         ServerFrame::PresenceChanged {
@@ -292,6 +307,28 @@ mod tests {
         state.people_mut().hear_of(BOB, PresenceState::Online);
         state.hear(presence(BOB, PresenceState::Online));
         assert_eq!(noticed(&state), [(BOB, true)]);
+    }
+
+    #[test]
+    fn a_new_name_is_shown_without_a_reload() {
+        let mut state = State::in_lobby(3);
+        let user = User::Live(profile(BOB, "robert"));
+        state.hear(ServerFrame::UserChanged { user });
+        assert_eq!(state.people.name(BOB), "Robert");
+    }
+
+    #[test]
+    fn ones_own_change_in_another_tab_keeps_what_only_oneself_sees() {
+        let mut state = State::in_lobby(3);
+        let email = Some("alice@example.org".to_owned());
+        state.my_profile(Profile {
+            email: email.clone(),
+            ..profile(ALICE, "alice")
+        });
+        let user = User::Live(profile(ALICE, "alicia"));
+        state.hear(ServerFrame::UserChanged { user });
+        assert_eq!(state.me.display_name, "Alicia");
+        assert_eq!(state.me.email, email);
     }
 
     #[test]

@@ -126,6 +126,9 @@ impl Shard {
                     .flatten()
                     .for_each(|session| tell(session));
             }
+            Audience::Everybody => {
+                people.values().flatten().for_each(|session| tell(session));
+            }
             Audience::Room { room, except } => rooms
                 .get(room)
                 .into_iter()

@@ -5,32 +5,46 @@ use shared::{DeletedUser, Member, Profile, User};
 use super::Domain;
 use crate::store::{Account, MemberRecord};
 
+/// As anybody signed in sees them, without their presence: the same for whoever it is sent to.
+pub fn shown_user(account: Account) -> User {
+    if account.deleted_at.is_some() {
+        return User::Deleted(DeletedUser {
+            id: account.id,
+            deleted: true,
+        });
+    }
+    let display_name = if account.display_name.is_empty() {
+        account.username.to_string()
+    } else {
+        account.display_name
+    };
+    User::Live(Profile {
+        id: account.id,
+        username: account.username,
+        display_name,
+        gender: account.gender,
+        status_text: Some(account.status_text).filter(|text| !text.is_empty()),
+        created_at: account.created_at,
+        last_seen_at: account.last_seen_at,
+        presence: None,
+        email: None,
+        role: None,
+    })
+}
+
 impl Domain {
     /// As anybody signed in sees them.
     pub(super) fn public_user(&self, account: Account) -> User {
-        if account.deleted_at.is_some() {
-            return User::Deleted(DeletedUser {
-                id: account.id,
-                deleted: true,
-            });
+        match shown_user(account) {
+            User::Live(profile) => {
+                let presence = Some(self.presence.of(profile.id));
+                User::Live(Profile {
+                    presence,
+                    ..profile
+                })
+            }
+            deleted @ User::Deleted(_) => deleted,
         }
-        let display_name = if account.display_name.is_empty() {
-            account.username.to_string()
-        } else {
-            account.display_name
-        };
-        User::Live(Profile {
-            id: account.id,
-            username: account.username,
-            display_name,
-            gender: account.gender,
-            status_text: Some(account.status_text).filter(|text| !text.is_empty()),
-            created_at: account.created_at,
-            last_seen_at: account.last_seen_at,
-            presence: Some(self.presence.of(account.id)),
-            email: None,
-            role: None,
-        })
     }
 
     /// As they themselves and server admins see them.

@@ -3,7 +3,7 @@
 use shared::{Message, Room, RoomId, ServerFrame, UserId};
 
 use super::{Audience, Effect, Hub, Millis, Stage};
-use crate::store::Change;
+use crate::{domain::shown_user, store::Change};
 
 impl Hub {
     /// A committed change.
@@ -21,6 +21,11 @@ impl Hub {
                     ServerFrame::MessageChanged { message },
                     &mut effects,
                 );
+            }
+            Change::UserChanged(account) => {
+                let user = shown_user(*account);
+                let frame = ServerFrame::UserChanged { user };
+                effects.push(Effect::send(Audience::Everybody, frame));
             }
             Change::RoomChanged(room) => {
                 self.to_room(room.id(), ServerFrame::RoomChanged { room }, &mut effects);

@@ -18,6 +18,8 @@ pub enum Audience {
     Conn(ConnId),
     /// All connections of one person.
     User(UserId),
+    /// Every connection.
+    Everybody,
     /// All connections in a room, but those of one person.
     Room {
         /// Which.

@@ -3,6 +3,8 @@
 use shared::{Marks, Message, Room, RoomId, SessionId, UserId};
 use tokio::sync::mpsc;
 
+use super::Account;
+
 /// One committed change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -10,6 +12,8 @@ pub enum Change {
     MessagePosted(Message),
     /// An edited or deleted message.
     MessageChanged(Message),
+    /// An account was changed or deleted: its new state.
+    UserChanged(Box<Account>),
     /// A room's settings changed.
     RoomChanged(Room),
     /// A room is gone; nobody is in it any more.

@@ -256,7 +256,7 @@ pub async fn a_deleted_account_is_fed_as_leaving_its_rooms(store: &TestStore) {
     store.fed().await;
     store.delete_user(alice, at(1)).await.unwrap();
     let changes = store.fed().await;
-    assert_eq!(changes.len(), 3, "{changes:?}");
+    assert_eq!(changes.len(), 4, "{changes:?}");
     let left = |room| Change::MemberLeft { room, user: alice };
     assert!(changes.contains(&left(store.lobby())));
     assert!(changes.contains(&Change::RoleChanged {
@@ -265,6 +265,22 @@ pub async fn a_deleted_account_is_fed_as_leaving_its_rooms(store: &TestStore) {
     }));
     assert!(changes.contains(&left(books)));
     assert!(!changes.contains(&left(private)));
+}
+
+pub async fn a_changed_account_is_fed_in_its_new_state(store: &TestStore) {
+    let alice = store.register("alice").await;
+    store.fed().await;
+    let update = AccountUpdate {
+        status_text: Some("here".to_owned()),
+        ..AccountUpdate::default()
+    };
+    let after = store.update_user(alice, update).await.unwrap();
+    let changed = Change::UserChanged(Box::new(after));
+    assert_eq!(store.fed().await, [changed]);
+    store.delete_user(alice, at(1)).await.unwrap();
+    let gone = store.user(alice).await.unwrap().unwrap();
+    let changes = store.fed().await;
+    assert_eq!(changes.last(), Some(&Change::UserChanged(Box::new(gone))));
 }
 
 pub async fn the_feed_has_every_change_in_commit_order(store: &TestStore) {

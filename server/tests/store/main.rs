@@ -188,6 +188,7 @@ macro_rules! every_case {
                 a_ban_is_fed_as_leaving,
                 sessions_that_end_early_are_fed,
                 a_deleted_account_is_fed_as_leaving_its_rooms,
+                a_changed_account_is_fed_in_its_new_state,
                 the_feed_has_every_change_in_commit_order,
                 after_close_everything_is_unavailable,
                 closing_finishes_what_was_accepted,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use shared::{Email, SessionId, Timestamp, UserId, Username};
 
-use crate::store::{Account, AccountUpdate, Accounts, NewAccount, StoreError};
+use crate::store::{Account, AccountUpdate, Accounts, Change, NewAccount, StoreError};
 
 use super::{
     SqliteStore, logins, members,
@@ -80,8 +80,7 @@ impl Accounts for SqliteStore {
     }
 
     async fn update_user(&self, id: UserId, update: AccountUpdate) -> Result<Account, StoreError> {
-        self.write(move |write| change(write.conn, id, &update))
-            .await
+        self.write(move |write| change(write, id, &update)).await
     }
 
     async fn set_password(
@@ -180,8 +179,13 @@ fn refuse_taken_email(conn: &Connection, email: &Email, but: UserId) -> Result<(
     Ok(())
 }
 
-fn change(conn: &Connection, id: UserId, update: &AccountUpdate) -> Result<Account, StoreError> {
-    live(conn, id)?;
+fn change(
+    write: &mut Write<'_>,
+    id: UserId,
+    update: &AccountUpdate,
+) -> Result<Account, StoreError> {
+    let conn = write.conn;
+    let before = live(conn, id)?;
     if let Some(email) = &update.email {
         refuse_taken_email(conn, email, id)?;
     }
@@ -204,7 +208,11 @@ fn change(conn: &Connection, id: UserId, update: &AccountUpdate) -> Result<Accou
         ":status_text": update.status_text,
         ":role": update.role.map(Word::word),
     })?;
-    live(conn, id)
+    let after = live(conn, id)?;
+    if after != before {
+        write.announce(Change::UserChanged(Box::new(after.clone())));
+    }
+    Ok(after)
 }
 
 fn delete(write: &mut Write<'_>, id: UserId, at: Timestamp) -> Result<(), StoreError> {
@@ -218,5 +226,7 @@ fn delete(write: &mut Write<'_>, id: UserId, at: Timestamp) -> Result<(), StoreE
          WHERE id = ?1",
     )?;
     update.execute(params![id.as_uuid(), at.as_millis()])?;
+    let gone = find(write.conn, id)?.ok_or(StoreError::NotFound)?;
+    write.announce(Change::UserChanged(Box::new(gone)));
     Ok(())
 }
