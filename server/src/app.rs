@@ -25,7 +25,7 @@ use crate::{
     data_dir::{self, DataDirError},
     domain::{Domain, MarkFlusher, PasswordCost},
     error::chain,
-    http::{self, Limits, Origins, security_headers},
+    http::{self, App, Limits, Origins, security_headers},
     store::{self, StoreError},
 };
 
@@ -35,24 +35,6 @@ const USER_TIMEOUT: Duration = Duration::from_secs(20);
 const SHUTDOWN_SECONDS: u64 = 3;
 /// How often what has run out is thrown away.
 const PURGE_EVERY: Duration = Duration::from_mins(1);
-
-/// What every handler can reach.
-pub struct App {
-    /// Decides.
-    pub domain: Arc<Domain>,
-    /// The live side.
-    pub chat: ChatHandle,
-    /// Whether the server is stopping.
-    pub draining: Draining,
-    /// Whose pages may use sockets and cookies.
-    pub origins: Origins,
-    /// How often what may be tried.
-    pub limits: Limits,
-    /// Whether cookies are `Secure`.
-    pub is_https: bool,
-    /// Whether a socket's URL may carry an access token.
-    pub takes_url_tokens: bool,
-}
 
 /// Why the server did not start, in one line that says what to do.
 #[derive(Debug, thiserror::Error)]

@@ -15,6 +15,7 @@ mod page;
 mod probes;
 mod rooms;
 mod sessions;
+mod state;
 mod users;
 
 use actix_web::web;
@@ -22,6 +23,7 @@ use actix_web::web;
 pub use headers::security_headers;
 pub use limits::Limits;
 pub use origin::Origins;
+pub use state::App;
 
 use crate::Error;
 

@@ -15,9 +15,9 @@ use shared::MAX_JSON_BYTES;
 use super::answer::Refusal;
 use crate::{
     Error,
-    app::App,
     chat::Worker,
     domain::{Credential, SignedIn},
+    http::App,
     wire,
 };
 

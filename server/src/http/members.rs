@@ -7,7 +7,7 @@ use actix_web::{
 use shared::{Bans, MemberAnswer, Members, MembersQuery, RoleUpdate, UserId};
 
 use super::extract::{Body, Me, Query, named};
-use crate::{Error, app::App, domain::RoomRef};
+use crate::{Error, domain::RoomRef, http::App};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config

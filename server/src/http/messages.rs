@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::extract::{Body, Me, Query, named};
-use crate::{Error, app::App, store::Posted};
+use crate::{Error, http::App, store::Posted};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config

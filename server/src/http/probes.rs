@@ -7,7 +7,7 @@ use actix_web::{
     web::{self, Data},
 };
 
-use crate::{Error, app::App};
+use crate::{Error, http::App};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config

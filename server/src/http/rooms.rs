@@ -9,8 +9,8 @@ use shared::{NewRoom, PublicRooms, RoomAnswer, RoomUpdate, Rooms, RoomsQuery, Us
 use super::extract::{Body, Me, Query, named};
 use crate::{
     Error,
-    app::App,
     domain::{ListedRooms, RoomRef},
+    http::App,
 };
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -12,7 +12,7 @@ use super::{
     extract::{Body, Me, named},
     limits::Action,
 };
-use crate::{Error, app::App, domain::Login};
+use crate::{Error, domain::Login, http::App};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config

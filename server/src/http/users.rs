@@ -13,7 +13,7 @@ use super::{
     extract::{Body, Me, Query, named},
     limits::Action,
 };
-use crate::{Error, app::App, domain::Domain};
+use crate::{Error, domain::Domain, http::App};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
