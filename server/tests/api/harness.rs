@@ -8,6 +8,7 @@ pub mod raw;
 mod server;
 mod socket;
 mod stream;
+mod told;
 
 use std::time::Duration;
 
@@ -21,8 +22,9 @@ pub use command::{command, parlor};
 pub use person::Person;
 pub use raw::RawSocket;
 pub use server::{PASSWORD, TestServer};
-pub use socket::{Ready, Socket, Told};
+pub use socket::Socket;
 pub use stream::{Event, EventStream};
+pub use told::{Ready, Refused, Told};
 
 /// What does not come within this time does not come. Long, since a busy machine is no bug.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -25,11 +25,11 @@
 //!    `users::everybody_is_read_and_what_is_private_only_by_oneself_and_admins`,
 //!    `users::people_are_listed_by_name_and_found_by_a_part_of_it`,
 //!    `users::one_changes_ones_own_account`,
-//!    `users::of_a_deleted_person_the_messages_stay_and_the_name_stays_taken`
+//!    `deletion::of_a_deleted_person_the_messages_stay_and_the_name_stays_taken`
 //! 6. Live delivery to everybody in the room and to both sides of a private conversation; the
 //!    sender's own line is known as such.
-//!    `messages::a_message_reaches_everybody_in_the_room_and_nobody_else`,
-//!    `messages::the_sending_socket_hears_the_acceptance_before_the_message`,
+//!    `delivery::a_message_reaches_everybody_in_the_room_and_nobody_else`,
+//!    `delivery::the_sending_socket_hears_the_acceptance_before_the_message`,
 //!    `direct::two_have_one_conversation_whoever_asks_for_it`
 //! 7. A notice to the others, not to oneself, when somebody comes and goes; the list of people,
 //!    updated live.
@@ -49,7 +49,7 @@
 //!     everybody; private rooms.
 //!     `direct::nobody_else_sees_a_private_conversation`,
 //!     `rooms::a_public_room_is_found_and_joined_by_its_id_or_name`,
-//!     `rooms::a_private_room_is_not_there_for_outsiders_on_any_route`,
+//!     `room_doors::a_private_room_is_not_there_for_outsiders_on_any_route`,
 //!     `rooms::the_lobby_is_neither_deleted_nor_hidden`,
 //!     `members::nobody_acts_on_the_owner_and_only_the_owner_on_admins`
 //! 12. One tick when the server has it, two when everybody has.
@@ -79,6 +79,8 @@
 
 mod accounts;
 mod bans;
+mod deletion;
+mod delivery;
 mod direct;
 mod errors;
 mod frames;
@@ -95,6 +97,7 @@ mod presence;
 mod refresh;
 mod resume;
 mod resume_stress;
+mod room_doors;
 mod rooms;
 mod shutdown;
 mod slow;

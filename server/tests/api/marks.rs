@@ -205,7 +205,11 @@ async fn a_large_room_hears_its_lowest_marks() {
                     delivered,
                     read,
                 } => Some((room, delivered, read)),
-                ServerFrame::MarksChanged { .. } => panic!("{frame:?}"),
+                // One's own tell one's other tabs what is read.
+                ServerFrame::MarksChanged { user, .. } => {
+                    assert_eq!(user, author.id);
+                    None
+                }
                 _ => None,
             })
             .await;
@@ -218,4 +222,19 @@ async fn a_large_room_hears_its_lowest_marks() {
     assert_eq!((ticks.delivered, ticks.read), (delivered, read));
     let small = author.open_room("small").await.id;
     assert_eq!(author.my_room(small).await.ticks, None);
+}
+
+#[actix_web::test]
+async fn in_a_large_room_ones_own_marks_reach_ones_own_sockets_alone() {
+    let server = TestServer::start().await;
+    let crowd = server.register_crowd("guest", 33).await;
+    let (lobby, alice, bob) = (server.lobby(), &crowd[0], &crowd[1]);
+    let said = alice.say(lobby, "hi").await;
+    let (mut alices, mut bobs) = (alice.connect().await, bob.connect().await);
+    bob.read_to(lobby, said.seq).await;
+    assert_eq!(bobs.next_marks().await, (lobby, bob.id, marks(1, 1)));
+    alice.say(lobby, "to all").await;
+    let heard = alices.heard_before("to all").await;
+    let of_bob = |frame: &ServerFrame| matches!(frame, ServerFrame::MarksChanged { .. });
+    assert!(!heard.iter().any(of_bob), "{heard:?}");
 }

@@ -67,6 +67,21 @@ async fn typing_is_told_once_a_second_at_most() {
 }
 
 #[actix_web::test]
+async fn a_message_ends_the_pause_between_typing_notices() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    let lobby = server.lobby();
+    let (mut alices, mut bobs) = (alice.connect().await, bob.connect().await);
+    alices.type_in(lobby).await;
+    alices.send_message(lobby, "one").await;
+    alices.type_in(lobby).await;
+    alices.ping().await;
+    bob.say(lobby, "two").await;
+    let heard = bobs.heard_before("two").await;
+    assert_eq!(typing(&heard).len(), 2, "{heard:?}");
+}
+
+#[actix_web::test]
 async fn nobody_types_where_they_are_not() {
     let server = TestServer::start().await;
     let (alice, mallory) = (

@@ -2,8 +2,7 @@
 
 use serde_json::json;
 use shared::{
-    ErrorCode, Gender, MessageState, Profile, ServerFrame, ServerRole, User, UserAnswer, UserId,
-    Users,
+    ErrorCode, Gender, Profile, ServerFrame, ServerRole, User, UserAnswer, UserId, Users,
 };
 
 use crate::harness::{PASSWORD, Person, TestServer};
@@ -253,77 +252,29 @@ async fn a_password_is_changed_by_who_knows_it_to_a_strong_one() {
 }
 
 #[actix_web::test]
-async fn of_a_deleted_person_the_messages_stay_and_the_name_stays_taken() {
+async fn a_new_name_picture_or_status_is_told_to_everybody_without_what_is_private() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.register("alice").await, server.register("bob").await);
-    let said = bob.say(server.lobby(), "remember me").await;
-    let (mut bobs, mut alices) = (bob.connect().await, alice.connect().await);
-    let _ = bob.delete("/users/me").await.done();
-
-    assert_eq!(bobs.expect_close().await, 4003);
-    assert!(!bob.is_signed_in().await);
-    let (room, user) = (server.lobby(), bob.id);
-    alices.expect(ServerFrame::MemberLeft { room, user }).await;
-    let seen = alice.get(&format!("/users/{}", bob.id)).await.is(200);
-    assert_eq!(
-        seen.value(),
-        json!({ "user": { "id": bob.id, "deleted": true } })
-    );
-    let kept = alice.history(server.lobby()).await;
-    assert_eq!(kept, [said]);
-    assert!(matches!(kept[0].state, MessageState::Live { .. }));
-    let credentials = json!({ "username": "bob", "password": PASSWORD });
-    server
-        .post("/api/v1/sessions")
-        .json(credentials)
-        .await
-        .refused(ErrorCode::Unauthenticated);
-    let again = json!({
-        "username": "bob", "email": "bob2@example.org", "password": PASSWORD, "gender": "male",
+    let mut bobs = bob.connect().await;
+    let mut stream = bob.listen().await;
+    let update = json!({
+        "display_name": "Alice L.", "status_text": "down the hole", "email": "al@example.org",
     });
-    server
-        .post("/api/v1/users")
-        .json(again)
-        .await
-        .refused_on(ErrorCode::UsernameTaken, "username");
-    let list = alice.get("/users").await.is(200);
-    assert!(!list.text().contains("bob"), "{}", list.text());
-}
-
-#[actix_web::test]
-async fn what_a_deleted_person_owned_goes_to_the_next() {
-    let server = TestServer::start().await;
-    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
-    let clara = server.register("clara").await;
-    let room = alice.open_room("club").await.id;
-    bob.join(room).await;
-    clara.join(room).await;
-    alice.make_room_admin(room, &clara).await;
-    let alone = alice.open_room("alone").await.id;
-    let _ = alice.delete("/users/me").await.done();
-    assert_eq!(clara.my_room(room).await.my_role, shared::RoomRole::Owner);
-    assert_eq!(bob.my_room(room).await.my_role, shared::RoomRole::Member);
-    bob.get(&format!("/rooms/{alone}"))
-        .await
-        .refused(ErrorCode::NotFound);
-}
-
-#[actix_web::test]
-async fn an_admin_deletes_anybody_and_nobody_twice() {
-    let server = TestServer::start().await;
-    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
-    server.make_admin(&alice).await;
-    let path = format!("/users/{}", bob.id);
-    let _ = alice.delete(&path).await.done();
-    assert!(!bob.is_signed_in().await);
-    alice.delete(&path).await.refused(ErrorCode::NotFound);
-    alice
-        .patch(&path)
-        .json(json!({ "display_name": "Ghost" }))
-        .await
-        .refused(ErrorCode::NotFound);
-    alice
-        .put(&format!("/direct/{}", bob.id))
-        .await
-        .refused(ErrorCode::NotFound);
+    let _ = alice.patch("/users/me").json(update).await.is(200);
+    let told = bobs
+        .until(|frame| match frame {
+            ServerFrame::UserChanged { user } => Some(user),
+            _ => None,
+        })
+        .await;
+    let seen = Profile {
+        presence: None,
+        ..profile(&bob, &alice).await
+    };
+    assert_eq!(seen.display_name, "Alice L.");
+    assert_eq!(told, User::Live(seen));
+    assert_eq!(
+        stream.frame().await,
+        ServerFrame::UserChanged { user: told }
+    );
 }

@@ -9,78 +9,13 @@ use awc::{
 };
 use futures_util::{SinkExt, StreamExt};
 use shared::{
-    Activity, ApiError, ClientFrame, ClientId, Epoch, ErrorCode, Message, MessageId, Presence,
-    RoomHead, RoomId, ServerFrame, Session, User,
+    Activity, ApiError, ClientFrame, ClientId, ErrorCode, Message, MessageId, RoomId, ServerFrame,
 };
 
-use super::{PATIENCE, client_id, soon};
+use super::{PATIENCE, Ready, Refused, Told, client_id, soon};
 
 /// Larger than any frame the server makes.
 const MAX_FRAME: usize = 16 * 1024 * 1024;
-
-/// What `ready` said.
-#[derive(Debug, Clone)]
-pub struct Ready {
-    pub session: Session,
-    pub user: User,
-    pub epoch: Epoch,
-    pub rooms: Vec<RoomHead>,
-    pub online: Option<Vec<Presence>>,
-    pub online_count: u32,
-}
-
-impl Ready {
-    pub fn of(frame: ServerFrame) -> Self {
-        match frame {
-            ServerFrame::Ready {
-                session,
-                user,
-                epoch,
-                heartbeat_ms,
-                rooms,
-                online,
-                online_count,
-            } => {
-                assert_eq!(heartbeat_ms, 25_000);
-                Self {
-                    session,
-                    user,
-                    epoch,
-                    rooms,
-                    online,
-                    online_count,
-                }
-            }
-            other => panic!("{other:?} came before ready"),
-        }
-    }
-
-    pub fn head(&self, room: RoomId) -> Option<u64> {
-        let of_room = self.rooms.iter().find(|head| head.id == room);
-        of_room.map(|head| head.head)
-    }
-}
-
-/// An `error` frame.
-#[derive(Debug)]
-pub struct Refused {
-    pub error: ApiError,
-    pub client_id: Option<ClientId>,
-}
-
-/// What a socket tells.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time, and most are frames"
-)]
-pub enum Told {
-    Frame(ServerFrame),
-    /// Closed with this code, 0 where it had none.
-    Closed(u16),
-    /// Ended without a word.
-    Cut,
-}
 
 /// An open socket; `ready` came.
 pub struct Socket {
