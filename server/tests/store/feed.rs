@@ -275,8 +275,8 @@ pub async fn a_changed_account_is_fed_in_its_new_state(store: &TestStore) {
         ..AccountUpdate::default()
     };
     let after = store.update_user(alice, update).await.unwrap();
-    let changed = Change::UserChanged(Box::new(after));
-    assert_eq!(store.fed().await, [changed]);
+    let renamed = Change::UserChanged(Box::new(after));
+    assert_eq!(store.fed().await, [renamed]);
     store.delete_user(alice, at(1)).await.unwrap();
     let gone = store.user(alice).await.unwrap().unwrap();
     let changes = store.fed().await;
