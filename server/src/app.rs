@@ -25,7 +25,7 @@ use crate::{
     data_dir::{self, DataDirError},
     domain::{Domain, MarkFlusher, PasswordCost},
     error::chain,
-    http::{self, App, Limits, Origins, security_headers},
+    http::{self, App, Limits, Origins, Page, security_headers},
     store::{self, StoreError},
 };
 
@@ -91,7 +91,7 @@ pub async fn open(
 ///
 /// # Errors
 /// In one line each: no directory to write in, no store to open, no address to listen on.
-pub async fn start(config: &ServeConfig, clock: Clock) -> Result<Running, StartError> {
+pub async fn start(config: &ServeConfig, clock: Clock, page: Page) -> Result<Running, StartError> {
     // The address first: who cannot listen should not make a directory.
     let address = config.listen;
     let listen_failed = |source| StartError::Listen { address, source };
@@ -111,6 +111,7 @@ pub async fn start(config: &ServeConfig, clock: Clock) -> Result<Running, StartE
             allowed: config.allowed_origins.clone(),
         },
         limits: Limits::new(config.rate_limits.is_on()),
+        page,
         is_https: config.is_https(),
         takes_url_tokens: config.url_tokens.is_on(),
     });

@@ -15,6 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::{
     app::StartError,
     config::{Place, ServeConfig},
+    http::Page,
 };
 
 /// Parlor: a chat for your family, class or company, in one command.
@@ -71,8 +72,8 @@ enum CommandError {
     Io(#[from] io::Error),
 }
 
-/// Runs the command that the arguments name.
-pub fn run() -> ExitCode {
+/// Runs the command that the arguments name, with the page to serve.
+pub fn run(page: Page) -> ExitCode {
     let mut arguments: Vec<_> = std::env::args_os().collect();
     if arguments.len() == 1 {
         arguments.push("serve".into());
@@ -86,7 +87,7 @@ pub fn run() -> ExitCode {
         .init();
     let result = actix_web::rt::System::new().block_on(async {
         match cli.command {
-            Command::Serve(config) => serve::run(&config).await,
+            Command::Serve(config) => serve::run(&config, page).await,
             Command::Seed(place) => seed::run(&place).await,
             Command::User(command) => user::run(command).await,
         }

@@ -23,6 +23,7 @@ use actix_web::web;
 pub use headers::security_headers;
 pub use limits::Limits;
 pub use origin::Origins;
+pub use page::{Page, PageFile};
 pub use state::App;
 
 use crate::Error;

@@ -12,6 +12,7 @@ mod page;
 mod sources;
 
 pub use dist::files_in;
+pub use hash::Hash;
 pub use link::Link;
 pub use sources::Sources;
 

@@ -3,12 +3,12 @@
 use actix_web::rt::signal::unix::{SignalKind, signal};
 
 use super::{CommandError, say};
-use crate::{Clock, app, config::ServeConfig};
+use crate::{Clock, app, config::ServeConfig, http::Page};
 
-pub(super) async fn run(config: &ServeConfig) -> Result<(), CommandError> {
+pub(super) async fn run(config: &ServeConfig, page: Page) -> Result<(), CommandError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let running = app::start(config, Clock::system()).await?;
+    let running = app::start(config, Clock::system(), page).await?;
     let address = format!("http://{}", running.address);
     say(&format!(
         "Parlor is ready at {}",

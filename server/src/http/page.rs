@@ -1,6 +1,8 @@
 //! The web client, out of the binary: hashed files cached for ever, the page itself asked for
 //! anew each time.
 
+use std::borrow::Cow;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
@@ -8,15 +10,24 @@ use actix_web::{
         header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY},
     },
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::extract::app;
 use crate::Error;
 
-/// What `cargo xtask client` wrote.
-#[derive(RustEmbed)]
-#[folder = "../dist"]
-#[allow_missing = true]
-struct Dist;
+/// Finds a file of the page by its path below `dist/`.
+///
+/// Given by the binary, which has the files inside: so this library compiles while the page is
+/// still being built.
+pub type Page = fn(&str) -> Option<PageFile>;
+
+/// A file of the page.
+#[derive(Debug, Clone)]
+pub struct PageFile {
+    /// What is in it.
+    pub bytes: Cow<'static, [u8]>,
+    /// By which a browser knows it again.
+    pub sha256: [u8; 32],
+}
 
 /// The page's files have their content's hash in their name.
 const ASSETS: &str = "assets/";
@@ -29,18 +40,19 @@ pub(super) async fn serve(request: HttpRequest) -> Result<HttpResponse, Error> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::NotFound("route"));
     }
+    let page = app(&request)?.page;
     let path = request.path().trim_start_matches('/');
     if path.starts_with(ASSETS) {
-        return asset(&request, path, "public, max-age=31536000, immutable")
+        return asset(page, &request, path, "public, max-age=31536000, immutable")
             .ok_or(Error::NotFound("file"));
     }
     if !path.is_empty()
-        && let Some(response) = asset(&request, path, "no-cache")
+        && let Some(response) = asset(page, &request, path, "no-cache")
     {
         return Ok(response);
     }
     Ok(
-        asset(&request, "index.html", "no-cache").unwrap_or_else(|| {
+        asset(page, &request, "index.html", "no-cache").unwrap_or_else(|| {
             HttpResponse::NotFound()
                 .content_type("text/plain; charset=utf-8")
                 .body(NOT_BUILT)
@@ -48,19 +60,24 @@ pub(super) async fn serve(request: HttpRequest) -> Result<HttpResponse, Error> {
     )
 }
 
-fn asset(request: &HttpRequest, path: &str, caching: &'static str) -> Option<HttpResponse> {
+fn asset(
+    page: Page,
+    request: &HttpRequest,
+    path: &str,
+    caching: &'static str,
+) -> Option<HttpResponse> {
     let takes_brotli = request
         .headers()
         .get(ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.split(',').any(|coding| is_brotli(coding.trim())));
     let compressed = if takes_brotli {
-        Dist::get(&format!("{path}.br"))
+        page(&format!("{path}.br"))
     } else {
         None
     };
     let is_compressed = compressed.is_some();
-    let file = compressed.or_else(|| Dist::get(path))?;
+    let file = compressed.or_else(|| page(path))?;
     let etag = etag(&file);
     let is_known = request
         .headers()
@@ -84,9 +101,9 @@ fn asset(request: &HttpRequest, path: &str, caching: &'static str) -> Option<Htt
     if is_compressed {
         response.insert_header((CONTENT_ENCODING, "br"));
     }
-    Some(match file.data {
-        std::borrow::Cow::Borrowed(bytes) => response.body(bytes),
-        std::borrow::Cow::Owned(bytes) => response.body(bytes),
+    Some(match file.bytes {
+        Cow::Borrowed(bytes) => response.body(bytes),
+        Cow::Owned(bytes) => response.body(bytes),
     })
 }
 
@@ -97,12 +114,11 @@ fn is_brotli(coding: &str) -> bool {
     }
 }
 
-fn etag(file: &EmbeddedFile) -> String {
+fn etag(file: &PageFile) -> String {
     use std::fmt::Write as _;
-    let hash = file.metadata.sha256_hash();
     let mut etag = String::with_capacity(34);
     etag.push('"');
-    for byte in &hash[..16] {
+    for byte in &file.sha256[..16] {
         let _ = write!(etag, "{byte:02x}");
     }
     etag.push('"');

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Limits, Origins};
+use super::{Limits, Origins, Page};
 use crate::{
     chat::{ChatHandle, Draining},
     domain::Domain,
@@ -20,6 +20,8 @@ pub struct App {
     pub origins: Origins,
     /// How often what may be tried.
     pub limits: Limits,
+    /// The web client.
+    pub page: Page,
     /// Whether cookies are `Secure`.
     pub is_https: bool,
     /// Whether a socket's URL may carry an access token.

@@ -3,6 +3,7 @@
 mod answer;
 mod call;
 mod command;
+mod files;
 mod person;
 pub mod raw;
 mod server;

@@ -20,7 +20,7 @@ use shared::{RoomId, ServerRole, UserAnswer};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use super::{Call, Person, soon};
+use super::{Call, Person, files::page, soon};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "tangerine dream machine";
@@ -201,7 +201,7 @@ async fn launch(config: ServeConfig, clock: Clock) -> Launched {
     let (start, started) = oneshot::channel();
     let thread = thread::spawn(move || {
         System::new().block_on(async move {
-            let running = app::start(&config, clock).await.unwrap();
+            let running = app::start(&config, clock, page).await.unwrap();
             let _ = start.send((running.address, Arc::clone(&running.domain)));
             match stopped.await {
                 Ok(Ending::Graceful) => running.stop().await,
