@@ -1,6 +1,9 @@
 //! Who is in a room, what they may do there, and how far they have got.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use shared::{Marks, Member, RoomId, RoomRole, ServerFrame, UserId};
 
@@ -11,6 +14,8 @@ use super::{Effect, State};
 pub struct Members {
     by_id: HashMap<UserId, (RoomRole, Marks)>,
     is_loaded: bool,
+    /// Who joined since the list was asked for: an answer that was on its way may lack them.
+    joined: HashSet<UserId>,
 }
 
 impl Members {
@@ -39,6 +44,11 @@ impl Members {
         self.by_id.contains_key(&user)
     }
 
+    /// Whether somebody may be one of them, as far as the list tells.
+    pub fn may_contain(&self, user: UserId) -> bool {
+        !self.is_loaded || self.contains(user) || self.joined.contains(&user)
+    }
+
     fn raise(&mut self, user: UserId, marks: Marks) {
         let (_, known) = self.by_id.entry(user).or_insert((RoomRole::Member, marks));
         known.delivered = known.delivered.max(marks.delivered);
@@ -55,11 +65,16 @@ impl State {
             people.hear_of(member.user.id(), member.presence);
             people.meet(member.user);
         }
+        let mut effects = Vec::new();
         if let Some(state) = self.room_mut(room) {
             let known = std::mem::take(Rc::make_mut(&mut state.members));
             let members = Rc::make_mut(&mut state.members);
             members.by_id = by_id;
             members.is_loaded = true;
+            // Once more, and not until they are found: a long list may not hold them at all.
+            if known.joined.iter().any(|user| !members.contains(*user)) {
+                effects.push(Effect::FetchMembers(room));
+            }
             // A live mark may have overtaken the answer.
             for (user, marks) in known.marks() {
                 if members.contains(user) {
@@ -67,7 +82,7 @@ impl State {
                 }
             }
         }
-        Vec::new()
+        effects
     }
 
     pub(super) fn take_member_frame(&mut self, frame: &ServerFrame) -> Vec<Effect> {
@@ -80,6 +95,11 @@ impl State {
                 if is_loaded {
                     effects.push(Effect::FetchMembers(room));
                 }
+                if let Some(state) = self.room_mut(room)
+                    && !state.members.contains(user)
+                {
+                    Rc::make_mut(&mut state.members).joined.insert(user);
+                }
                 if !self.people.knows(user) {
                     effects.push(Effect::FetchUser(user));
                 }
@@ -88,7 +108,9 @@ impl State {
             ServerFrame::MemberLeft { room, user } if user == self.my_id() => self.room_gone(room),
             ServerFrame::MemberLeft { room, user } => {
                 if let Some(state) = self.room_mut(room) {
-                    Rc::make_mut(&mut state.members).by_id.remove(&user);
+                    let members = Rc::make_mut(&mut state.members);
+                    members.by_id.remove(&user);
+                    members.joined.remove(&user);
                     state.typing.stop(user);
                 }
                 Vec::new()
@@ -196,5 +218,42 @@ mod tests {
             members: vec![member(CAROL, "carol", 0, 0)],
         });
         assert_eq!(state.hear(joined), [Effect::FetchMembers(LOBBY)]);
+    }
+
+    #[test]
+    fn an_answer_older_than_a_joining_is_asked_for_again_once() {
+        let mut state = State::in_lobby(9);
+        state.hear(ServerFrame::MemberJoined {
+            room: LOBBY,
+            user: CAROL,
+        });
+        let older = vec![member(ALICE, "alice", 9, 9), member(BOB, "bob", 9, 9)];
+        let again = state.members_loaded(LOBBY, older.clone());
+        assert_eq!(again, [Effect::FetchMembers(LOBBY)]);
+        assert_eq!(state.members_loaded(LOBBY, older), []);
+    }
+
+    #[test]
+    fn who_has_just_joined_is_noticed_before_the_list_is_fetched() {
+        let mut state = State::in_lobby(9);
+        state.members_loaded(
+            LOBBY,
+            vec![member(ALICE, "alice", 9, 9), member(BOB, "bob", 9, 9)],
+        );
+        let members = |state: &State| Rc::clone(&state.room(LOBBY).unwrap().members);
+        assert!(
+            !members(&state).may_contain(CAROL),
+            "the list is loaded without her"
+        );
+        state.hear(ServerFrame::MemberJoined {
+            room: LOBBY,
+            user: CAROL,
+        });
+        assert!(members(&state).may_contain(CAROL));
+        state.hear(ServerFrame::MemberLeft {
+            room: LOBBY,
+            user: CAROL,
+        });
+        assert!(!members(&state).may_contain(CAROL));
     }
 }

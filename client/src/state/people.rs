@@ -217,7 +217,7 @@ impl State {
     fn notice(&mut self, user: UserId, has_come: bool) {
         let now = self.now;
         for room in self.rooms.values_mut() {
-            let is_theirs = !room.members.is_loaded() || room.members.contains(user);
+            let is_theirs = room.members.may_contain(user);
             if room.log.is_some() && is_theirs {
                 let after = room.newest_seq();
                 let room = Rc::make_mut(room);
