@@ -20,6 +20,7 @@ use actix_web::{
 
 use crate::{
     Clock,
+    bus::{Bus, Signals},
     chat::{ChatHandle, Draining, Worker, pump},
     config::ServeConfig,
     data_dir::{self, DataDirError},
@@ -71,20 +72,39 @@ pub struct Running {
     draining: Draining,
 }
 
+/// What decides, and what it hears of.
+pub struct Opened {
+    /// What is allowed.
+    pub domain: Arc<Domain>,
+    /// What is committed.
+    pub feed: store::Feed,
+    /// The way to the other servers on the same store.
+    pub bus: Arc<dyn Bus>,
+    /// What they say.
+    pub signals: Signals,
+}
+
 /// Opens the store in the data directory, with the secret beside it.
 ///
 /// # Errors
 /// In one line each: no directory to write in, no store to open.
-pub async fn open(
-    place: &crate::config::Place,
-    clock: Clock,
-) -> Result<(Arc<Domain>, store::Feed), StartError> {
+pub async fn open(place: &crate::config::Place, clock: Clock) -> Result<Opened, StartError> {
     let secret = data_dir::prepare(&place.data_dir)?;
-    let (store, feed) = store::open(&place.store_url())
+    let store::Opened {
+        store,
+        feed,
+        bus,
+        signals,
+    } = store::open(&place.store_url())
         .await
         .map_err(StartError::Store)?;
     let cost = PasswordCost(place.bcrypt_cost);
-    Ok((Arc::new(Domain::new(store, clock, &secret, cost)), feed))
+    Ok(Opened {
+        domain: Arc::new(Domain::new(store, clock, &secret, cost)),
+        feed,
+        bus,
+        signals,
+    })
 }
 
 /// Starts the server on this thread's actix system.
@@ -98,7 +118,7 @@ pub async fn start(config: &ServeConfig, clock: Clock, page: Page) -> Result<Run
     let listener = std::net::TcpListener::bind(address).map_err(listen_failed)?;
     let address = listener.local_addr().map_err(listen_failed)?;
 
-    let (domain, feed) = open(&config.place, clock).await?;
+    let Opened { domain, feed, .. } = open(&config.place, clock).await?;
     let workers = config.worker_count();
     let (chat, seats) = ChatHandle::start(Arc::clone(&domain), workers);
     let draining = Draining::default();

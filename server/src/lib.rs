@@ -5,6 +5,7 @@
 //! [`store`] keeps it, and [`hub`] knows who is connected. See `ARCHITECTURE.md`.
 
 pub mod app;
+pub mod bus;
 pub mod chat;
 pub mod clock;
 pub mod command;

@@ -24,7 +24,7 @@ pub use change::{Change, Feed};
 pub use error::StoreError;
 pub use log::{Changes, Edit, Log, NewPost, Page, PageAt, Posted};
 pub use login::{Digest, Login, Logins, NewLogin, Rotation, TicketGrant};
-pub use open::{StoreUrl, StoreUrlError, open};
+pub use open::{Opened, StoreUrl, StoreUrlError, open};
 pub use room::{
     Access, BanRecord, Joined, MarkMove, MemberFilter, MemberRecord, Membership, NewRoomRecord,
     RoomKey, Rooms,

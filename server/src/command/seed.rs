@@ -59,7 +59,9 @@ const PRIVATE_TALK: [(usize, &str); 3] = [
 ];
 
 pub(super) async fn run(place: &Place) -> Result<(), CommandError> {
-    let (domain, mut feed) = app::open(place, Clock::system()).await?;
+    let app::Opened {
+        domain, mut feed, ..
+    } = app::open(place, Clock::system()).await?;
     // Nobody is connected; the store commits no faster than its feed is read.
     let reading = actix_web::rt::spawn(async move { while feed.recv().await.is_some() {} });
     let done = fill(&domain).await;

@@ -91,7 +91,7 @@ pub(super) async fn run(command: UserCommand) -> Result<(), CommandError> {
         UserCommand::ResetPassword(who) => who,
         UserCommand::SetRole(set) => &set.who,
     };
-    let (domain, _feed) = app::open(&who.place, Clock::system()).await?;
+    let app::Opened { domain, .. } = app::open(&who.place, Clock::system()).await?;
     let done = match command {
         UserCommand::Create(create) => create_user(&domain, create).await,
         UserCommand::ResetPassword(who) => reset_password(&domain, &who.username).await,

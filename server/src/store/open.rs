@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{Feed, Store, StoreError, sqlite};
+use crate::bus::{Alone, Bus, Signals};
 
 /// Where a store is: `sqlite:PATH`, or `sqlite::memory:` for one that is gone at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +42,32 @@ impl StoreUrl {
     }
 }
 
-/// Opens a store, made and migrated where needed, and the feed of what it commits from now on.
+/// A store that is open.
+pub struct Opened {
+    /// Itself.
+    pub store: Arc<dyn Store>,
+    /// What is committed to it from now on, by every server that has it open.
+    pub feed: Feed,
+    /// The way to the other servers that have it open.
+    pub bus: Arc<dyn Bus>,
+    /// What they say.
+    pub signals: Signals,
+}
+
+/// Opens a store, made and migrated where needed.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when it cannot be reached, read or written, or another process has
 /// it; [`StoreError::Backend`] when it was made by a newer Parlor.
-pub async fn open(url: &StoreUrl) -> Result<(Arc<dyn Store>, Feed), StoreError> {
-    match url {
-        StoreUrl::Sqlite(path) => sqlite::open_file(path).await,
-        StoreUrl::SqliteMemory => sqlite::open_memory().await,
-    }
+pub async fn open(url: &StoreUrl) -> Result<Opened, StoreError> {
+    let (store, feed) = match url {
+        StoreUrl::Sqlite(path) => sqlite::open_file(path).await?,
+        StoreUrl::SqliteMemory => sqlite::open_memory().await?,
+    };
+    Ok(Opened {
+        store,
+        feed,
+        bus: Arc::new(Alone),
+        signals: Alone::signals(),
+    })
 }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use server::store::{
-    Change, Edit, Feed, Login, NewAccount, NewLogin, NewPost, NewRoomRecord, Posted, RoomKey,
-    Store, StoreError, StoreUrl, open,
+    Change, Edit, Feed, Login, NewAccount, NewLogin, NewPost, NewRoomRecord, Opened, Posted,
+    RoomKey, Store, StoreError, StoreUrl, open,
 };
 use shared::{
     ClientId, Gender, Message, MessageId, RoomId, RoomName, RoomRole, ServerRole, SessionId,
@@ -77,7 +77,7 @@ impl TestStore {
     }
 
     async fn open(url: &StoreUrl, dir: Option<TempDir>) -> Self {
-        let (store, feed) = open(url).await.unwrap();
+        let Opened { store, feed, .. } = open(url).await.unwrap();
         let heard = Arc::default();
         tokio::spawn(listen(feed, Arc::clone(&heard)));
         Self {

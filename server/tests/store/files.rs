@@ -11,7 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use server::store::{StoreError, StoreUrl, open};
+use server::store::{Opened, StoreError, StoreUrl, open};
 use shared::{ClientId, RoomId, UserId};
 
 use crate::cast::{TestStore, new_account, new_post};
@@ -73,7 +73,7 @@ async fn each_store_has_an_epoch_of_its_own() {
 
 #[tokio::test]
 async fn a_store_without_a_reader_of_its_feed_works() {
-    let (store, feed) = open(&StoreUrl::SqliteMemory).await.unwrap();
+    let Opened { store, feed, .. } = open(&StoreUrl::SqliteMemory).await.unwrap();
     drop(feed);
     for n in 0..200 {
         store
@@ -86,7 +86,9 @@ async fn a_store_without_a_reader_of_its_feed_works() {
 
 #[tokio::test]
 async fn the_feed_ends_with_the_store() {
-    let (store, mut feed) = open(&StoreUrl::SqliteMemory).await.unwrap();
+    let Opened {
+        store, mut feed, ..
+    } = open(&StoreUrl::SqliteMemory).await.unwrap();
     store.create_user(new_account("alice")).await.unwrap();
     store.close().await;
     assert_eq!(feed.recv().await.unwrap().len(), 1);
