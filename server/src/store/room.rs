@@ -142,6 +142,10 @@ pub trait Rooms {
     /// The rooms `user` is in and their heads, in no particular order, in one snapshot.
     async fn room_heads(&self, user: UserId) -> Result<Vec<RoomHead>, StoreError>;
 
+    /// The rooms of many people at once, in no particular order, in one snapshot: a pair for each
+    /// place. Who is in none, or does not exist, has no pair; who is named twice has them once.
+    async fn rooms_of(&self, users: &[UserId]) -> Result<Vec<(UserId, RoomId)>, StoreError>;
+
     /// Public rooms `user` is not in and not banned from, by name, at most `limit`; with `q` only
     /// those whose name, title or topic contains it, ignoring ASCII case.
     async fn joinable_rooms(

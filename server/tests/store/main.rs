@@ -135,6 +135,7 @@ macro_rules! every_case {
                 unread_is_counted_no_further_than_shown,
                 only_large_rooms_of_mine_have_ticks,
                 room_heads_are_the_counters,
+                the_rooms_of_many_people_are_found_at_once,
             }
             marks {
                 marks_never_go_back,

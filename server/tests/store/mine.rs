@@ -179,3 +179,26 @@ pub async fn room_heads_are_the_counters(store: &TestStore) {
     assert_eq!(heads, expected);
     assert!(!store.exists(room_id()).await);
 }
+
+pub async fn the_rooms_of_many_people_are_found_at_once(store: &TestStore) {
+    let alice = store.register("alice").await;
+    let bob = store.register("bob").await;
+    let mallory = store.register("mallory").await;
+    let books = store.open_room(alice, "books").await;
+    let private = store.talk_privately(alice, bob).await;
+    let lobby = store.lobby();
+    store.remove_member(lobby, bob, None).await.unwrap();
+    store.remove_member(lobby, mallory, None).await.unwrap();
+    let asked = [alice, mallory, bob, user_id(), alice];
+    let mut places = store.rooms_of(&asked).await.unwrap();
+    places.sort_unstable();
+    let mut expected = [
+        (alice, books),
+        (alice, private),
+        (alice, lobby),
+        (bob, private),
+    ];
+    expected.sort_unstable();
+    assert_eq!(places, expected);
+    assert_eq!(store.rooms_of(&[]).await.unwrap(), []);
+}

@@ -1,7 +1,7 @@
 //! The rooms one person is in.
 
 use rusqlite::{Connection, params};
-use shared::{MAX_MARKED_MEMBERS, MAX_UNREAD, MyRoom, Room, RoomHead, Timestamp, UserId};
+use shared::{MAX_MARKED_MEMBERS, MAX_UNREAD, MyRoom, Room, RoomHead, RoomId, Timestamp, UserId};
 
 use crate::store::StoreError;
 
@@ -12,6 +12,9 @@ use super::{
 
 pub(super) const HEADS: &str = "SELECT rooms.id, rooms.head
      FROM members JOIN rooms ON rooms.id = members.room WHERE members.user = ?1";
+
+pub(super) const PLACES: &str = "SELECT user, room FROM members
+     WHERE user IN (SELECT unhex(value) FROM json_each(?1))";
 
 /// Unread is counted no further than anybody is shown.
 pub(super) const ROOMS: &str = concat!(
@@ -41,6 +44,15 @@ pub fn heads(conn: &Connection, user: UserId) -> Result<Vec<RoomHead>, StoreErro
             id: rows::room_id(row, 0)?,
             head: rows::number(row, 1)?,
         })
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Who is in which rooms, of the people in an [`rows::id_list`].
+pub fn places(conn: &Connection, users: &str) -> Result<Vec<(UserId, RoomId)>, StoreError> {
+    let mut query = conn.prepare_cached(PLACES)?;
+    let found = query.query_map([users], |row| {
+        Ok((rows::user_id(row, 0)?, rows::room_id(row, 1)?))
     })?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }

@@ -83,6 +83,11 @@ impl Rooms for SqliteStore {
         self.read(move |conn| mine::heads(conn, user)).await
     }
 
+    async fn rooms_of(&self, users: &[UserId]) -> Result<Vec<(UserId, RoomId)>, StoreError> {
+        let users = rows::id_list(users);
+        self.read(move |conn| mine::places(conn, &users)).await
+    }
+
     async fn joinable_rooms(
         &self,
         user: UserId,

@@ -35,6 +35,7 @@ async fn no_frequent_read_walks_through_a_table() {
             members::ONE,
             members::PAGE,
             mine::HEADS,
+            mine::PLACES,
             mine::ROOMS,
             marks::PLACE,
             marks::LOWEST_DELIVERED,
