@@ -1,5 +1,7 @@
 //! `parlor` and its commands.
 
+mod backup;
+mod progress;
 mod seed;
 mod serve;
 mod user;
@@ -16,6 +18,7 @@ use crate::{
     app::StartError,
     config::{Place, ServeConfig},
     http::Page,
+    store::MoveError,
 };
 
 /// Parlor: a chat for your family, class or company, in one command.
@@ -54,6 +57,12 @@ enum Command {
     /// Fill an empty store with demo people, rooms and talk, and print their logins
     Seed(Place),
 
+    /// Copy the store into one file, while the server runs or not
+    Backup(backup::Backup),
+
+    /// Put a backup in the store's place, with the server stopped
+    Restore(backup::Restore),
+
     /// Make and change accounts, as the operator
     #[command(subcommand)]
     User(user::UserCommand),
@@ -66,6 +75,8 @@ enum CommandError {
     Start(#[from] StartError),
     #[error("{}", crate::error::chain(.0))]
     Refused(#[from] crate::Error),
+    #[error(transparent)]
+    Move(#[from] MoveError),
     #[error("{0}")]
     Usage(String),
     #[error("cannot read or write: {0}")]
@@ -89,6 +100,8 @@ pub fn run(page: Page) -> ExitCode {
         match cli.command {
             Command::Serve(config) => serve::run(&config, page).await,
             Command::Seed(place) => seed::run(&place).await,
+            Command::Backup(backup) => backup::back_up(&backup),
+            Command::Restore(restore) => backup::restore(&restore),
             Command::User(command) => user::run(command).await,
         }
     });

@@ -12,6 +12,7 @@ mod change;
 mod error;
 mod log;
 mod login;
+mod move_error;
 mod open;
 mod room;
 mod sqlite;
@@ -24,7 +25,8 @@ pub use change::{Change, Feed};
 pub use error::StoreError;
 pub use log::{Changes, Edit, Log, NewPost, Page, PageAt, Posted};
 pub use login::{Digest, Login, Logins, NewLogin, Rotation, TicketGrant};
-pub use open::{Opened, StoreUrl, StoreUrlError, open};
+pub use move_error::{MoveError, Progress};
+pub use open::{Opened, StoreUrl, StoreUrlError, back_up, open, restore};
 pub use room::{
     Access, BanRecord, Joined, MarkMove, MemberFilter, MemberRecord, Membership, NewRoomRecord,
     RoomKey, Rooms,

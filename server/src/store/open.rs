@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Feed, Store, StoreError, sqlite};
+use super::{Feed, MoveError, Progress, Store, StoreError, sqlite};
 use crate::bus::{Alone, Bus, Signals};
 
 /// Where a store is: `sqlite:PATH`, or `sqlite::memory:` for one that is gone at the end.
@@ -71,3 +71,39 @@ pub async fn open(url: &StoreUrl) -> Result<Opened, StoreError> {
         signals: Alone::signals(),
     })
 }
+
+/// Copies a store into the file `to`, which appears whole or not at all; its bytes. A server may
+/// be writing: what is copied is what was committed when it began. Blocks.
+///
+/// # Errors
+/// [`MoveError`]; nothing is left behind.
+pub fn back_up(
+    url: &StoreUrl,
+    to: &Path,
+    overwrite: bool,
+    mut told: impl FnMut(Progress),
+) -> Result<u64, MoveError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::back_up(path, to, overwrite, &mut told),
+        StoreUrl::SqliteMemory => Err(MoveError::Elsewhere(NOTHING_LASTS)),
+    }
+}
+
+/// Puts a backup where a store is, or will be, with a new epoch and without its logins; where the
+/// store that it replaced is kept. Blocks.
+///
+/// # Errors
+/// [`MoveError`]; the store is as it was.
+pub fn restore(
+    from: &Path,
+    url: &StoreUrl,
+    replace: bool,
+    mut told: impl FnMut(Progress),
+) -> Result<Option<PathBuf>, MoveError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::restore(from, path, replace, &mut told),
+        StoreUrl::SqliteMemory => Err(MoveError::Elsewhere(NOTHING_LASTS)),
+    }
+}
+
+const NOTHING_LASTS: &str = "a store in memory ends with its process: name one with --store-url";

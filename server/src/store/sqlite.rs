@@ -3,6 +3,8 @@
 //! SQL stops here. What anybody may do is `domain`'s; what is promised is said at the traits.
 
 mod accounts;
+mod aside;
+mod backup;
 mod bans;
 mod direct;
 mod failure;
@@ -29,6 +31,7 @@ use shared::{Epoch, RoomId};
 use tokio::{sync::mpsc, task};
 
 use super::{Feed, Store, StoreError};
+pub(super) use backup::{back_up, restore};
 use readers::Readers;
 use schema::Identity;
 use writer::{Write, Writer};

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 pub use answer::Answer;
 pub use call::Call;
-pub use command::{command, parlor};
+pub use command::{Finished, command, parlor};
 pub use person::Person;
 pub use raw::RawSocket;
 pub use server::{PASSWORD, TestServer};

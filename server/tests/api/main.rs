@@ -78,6 +78,7 @@
 )]
 
 mod accounts;
+mod backup;
 mod bans;
 mod deletion;
 mod delivery;

@@ -17,7 +17,7 @@ use shared::{LoggedIn, ServerRole};
 use crate::harness::{Call, PASSWORD, Person, TestServer, command, parlor};
 
 /// A server on the data that commands left.
-async fn serve(data_dir: &Path) -> TestServer {
+pub async fn serve(data_dir: &Path) -> TestServer {
     let place = data_dir.to_owned();
     TestServer::with(|config| config.place.data_dir = place).await
 }

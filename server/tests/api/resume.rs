@@ -8,7 +8,7 @@ use crate::harness::{Socket, TestServer, bodies};
 
 impl Socket {
     /// The next `reset`: of which room, and why.
-    async fn expect_reset(&mut self) -> (Option<RoomId>, ResetReason) {
+    pub async fn expect_reset(&mut self) -> (Option<RoomId>, ResetReason) {
         self.until(|frame| match frame {
             ServerFrame::Reset { room, reason } => Some((room, reason)),
             _ => None,

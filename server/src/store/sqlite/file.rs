@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use crate::store::StoreError;
 
 use super::{
+    aside::named,
     failure::{Refusal, explain, explain_sqlite},
     schema::{self, Identity},
 };
@@ -58,9 +59,8 @@ fn refuse(path: &Path, problem: String) -> Refusal {
 /// Locks a file beside the store. SQLite's own lock would not do: it is let go of between
 /// transactions, and an exclusive one shuts our readers out. The kernel drops this one with the
 /// process, however it ends; the empty file stays.
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
+pub fn lock(path: &Path) -> Result<File, StoreError> {
+    let beside = named(path, ".lock");
     let unavailable = |error: &io::Error| refuse(path, explain(error)).unavailable();
     let file = owner_only()
         .write(true)
@@ -95,7 +95,8 @@ fn create(path: &Path) -> io::Result<()> {
     }
 }
 
-fn owner_only() -> OpenOptions {
+/// For opening a file that, if made, only its owner may read.
+pub fn owner_only() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
