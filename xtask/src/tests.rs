@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::browser;
 use crate::client;
+use crate::mongo;
 use crate::workspace::{GROUPS, Workspace};
 
 /// Runs unit and server tests, then the browser's; `filter` is part of a test's name.
@@ -28,13 +29,18 @@ fn native(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     } else {
         &["test", "--no-fail-fast"]
     };
+    // Before a long build, not after it. They end when this function does.
+    let servers = mongo::TestServers::start()?;
     GROUPS.iter().try_for_each(|group| {
-        workspace
+        let mut command = workspace
             .cargo()
             .args(runner)
             .arg("--locked")
             .args(Workspace::selection(group))
-            .args(filter)
-            .run()
+            .args(filter);
+        for (variable, uri) in servers.variables() {
+            command = command.env(variable, uri);
+        }
+        command.run()
     })
 }

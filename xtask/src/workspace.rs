@@ -10,7 +10,7 @@ use crate::command::Command;
 ///
 /// Cargo unites the features of what it builds together, so another grouping would compile actix-web
 /// and the C code below it once more. `server` alone is what `cargo build -p server` means too.
-pub const GROUPS: [&[&str]; 3] = [&["xtask"], &["shared", "client"], &["server"]];
+pub const GROUPS: [&[&str]; 3] = [&["xtask", "mongod"], &["shared", "client"], &["server"]];
 
 pub struct Workspace {
     root: PathBuf,
