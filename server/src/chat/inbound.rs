@@ -44,13 +44,9 @@ pub(super) fn handle(worker: &Rc<Worker>, session: &Rc<Session>, text: &str) {
                 });
             }
             for (room, cursor) in rooms {
-                if !session.is_in(room) {
-                    let reset = ServerFrame::Reset {
-                        room: Some(room),
-                        reason: ResetReason::Gone,
-                    };
-                    session.send(&reset);
-                } else if !session.queue_resume(room, cursor) {
+                // Whether they are in it the store knows first: the news that they joined may be on
+                // its way to us.
+                if !session.queue_resume(room, cursor) {
                     return session.refuse(busy("too many rooms are being resumed"), None);
                 }
             }

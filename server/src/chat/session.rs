@@ -245,11 +245,7 @@ impl Session {
     /// Holds the rooms that the connection began with cursors of, before anything live comes.
     pub fn begin_first_resume(&self) {
         for (room, cursor) in self.first_resume.take() {
-            if self.is_in(room) {
-                self.queue_resume(room, cursor);
-            } else {
-                self.resumes.borrow_mut().push_back((room, cursor));
-            }
+            self.queue_resume(room, cursor);
         }
     }
 
