@@ -21,7 +21,7 @@ use actix_web::{
 use crate::{
     Clock,
     bus::{Bus, Signals},
-    chat::{ChatHandle, Draining, Worker, pump},
+    chat::{ChatHandle, Draining, Worker, listen, pump},
     config::ServeConfig,
     data_dir::{self, DataDirError},
     domain::{Domain, MarkFlusher, PasswordCost},
@@ -118,9 +118,14 @@ pub async fn start(config: &ServeConfig, clock: Clock, page: Page) -> Result<Run
     let listener = std::net::TcpListener::bind(address).map_err(listen_failed)?;
     let address = listener.local_addr().map_err(listen_failed)?;
 
-    let Opened { domain, feed, .. } = open(&config.place, clock).await?;
+    let Opened {
+        domain,
+        feed,
+        bus,
+        signals,
+    } = open(&config.place, clock).await?;
     let workers = config.worker_count();
-    let (chat, seats) = ChatHandle::start(Arc::clone(&domain), workers);
+    let (chat, seats) = ChatHandle::start(Arc::clone(&domain), bus, workers);
     let draining = Draining::default();
     let app = Data::new(App {
         domain: Arc::clone(&domain),
@@ -137,6 +142,7 @@ pub async fn start(config: &ServeConfig, clock: Clock, page: Page) -> Result<Run
     });
     let tasks = vec![
         rt::spawn(pump(feed, chat.clone())),
+        rt::spawn(listen(signals, chat.clone())),
         rt::spawn(MarkFlusher::new(Arc::clone(&domain)).run()),
         rt::spawn(purge(app.clone())),
     ];

@@ -1,7 +1,7 @@
 //! The live side: sockets and streams, and the one actor that tells them what happened.
 //!
 //! ```text
-//! store feed ─▶ pump ─▶ ChatServer (Hub) ─▶ one message per worker ─▶ Shard ─▶ Session outboxes
+//! store feed, other servers ─▶ pump ─▶ ChatServer (Hub) ─▶ one message per worker ─▶ Shard ─▶ Session outboxes
 //! socket ─▶ SocketActor ─▶ inbound ─▶ domain
 //! ```
 //!
@@ -32,9 +32,9 @@ mod worker;
 pub use cursor::StreamCursor;
 pub use drain::Draining;
 pub use handle::{ChatHandle, WorkerSeat};
-pub use pump::pump;
+pub use pump::{listen, pump};
 pub use seat::Seat;
-pub use server::ChatServer;
+pub use server::{ChatServer, Counts};
 pub use socket::open_socket;
 pub use stream::open_stream;
 pub use worker::Worker;

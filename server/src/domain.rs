@@ -94,8 +94,12 @@ impl Domain {
 
     /// Learns from what was committed, here or on another server.
     pub fn observe(&self, change: &Change) {
-        if let Change::SessionEnded { session, .. } = change {
-            self.live_sessions.end(*session, self.clock.now());
+        match change {
+            Change::SessionEnded { session, .. } => {
+                self.live_sessions.end(*session, self.clock.now());
+            }
+            Change::Gap => self.live_sessions.forget_live(),
+            _ => {}
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::{
 
 use shared::{CloseCode, ServerFrame};
 
-use super::Worker;
+use super::{Worker, session::Session};
 
 /// Clients come back spread over so many ms, so that they do not come all at once.
 const SPREAD_MS: u64 = 2_000;
@@ -33,11 +33,18 @@ impl Draining {
 impl Worker {
     /// Closes every session of this worker with a hint when to come back.
     pub(super) fn drain(&self) {
-        for (place, session) in (0_u64..).zip(self.shard.borrow().sessions()) {
-            // Any spreading does: the serials of a worker follow one another.
-            let retry_after_ms = FIRST_MS + (place * 37) % SPREAD_MS;
-            session.send(&ServerFrame::Draining { retry_after_ms });
-            session.close(CloseCode::Restarting);
+        for session in self.shard.borrow().sessions() {
+            session.send_away();
         }
+    }
+}
+
+impl Session {
+    /// Closes the connection with a hint when to come back.
+    pub(super) fn send_away(&self) {
+        // Any spreading does: the serials of a worker follow one another.
+        let retry_after_ms = FIRST_MS + (self.id.serial * 37) % SPREAD_MS;
+        self.send(&ServerFrame::Draining { retry_after_ms });
+        self.close(CloseCode::Restarting);
     }
 }

@@ -8,15 +8,16 @@ use tokio::sync::mpsc;
 
 use super::{
     server::{
-        Begin, ChatServer, Committed, Count, Disconnect, ORDERS_WAITING, Ready, SetActivity, Stop,
-        Typing,
+        Begin, ChatServer, Committed, Count, Counts, Disconnect, Heard, ORDERS_WAITING, Ready,
+        SetActivity, Stop, Typing,
     },
     shard::Orders,
 };
 use crate::{
     Error,
+    bus::{Bus, Signal},
     domain::Domain,
-    hub::{ConnId, Hello, Leaving},
+    hub::{ConnId, Hello, Leaving, NotReady},
     store::Change,
 };
 
@@ -26,7 +27,11 @@ pub struct ChatHandle(Addr<ChatServer>);
 
 impl ChatHandle {
     /// Starts the actor on this thread, for so many workers, and gives each its orders.
-    pub fn start(domain: Arc<Domain>, workers: usize) -> (Self, Vec<WorkerSeat>) {
+    pub fn start(
+        domain: Arc<Domain>,
+        bus: Arc<dyn Bus>,
+        workers: usize,
+    ) -> (Self, Vec<WorkerSeat>) {
         let (senders, seats) = (0..workers)
             .map(|index| {
                 let (sender, orders) = mpsc::channel(ORDERS_WAITING);
@@ -34,7 +39,7 @@ impl ChatHandle {
                 (sender, WorkerSeat { index, orders })
             })
             .unzip();
-        (Self(ChatServer::new(domain, senders).start()), seats)
+        (Self(ChatServer::new(domain, bus, senders).start()), seats)
     }
 
     pub(super) async fn begin(
@@ -53,11 +58,14 @@ impl ChatHandle {
             .map_err(|_| Error::Busy)
     }
 
-    pub(super) async fn ready(&self, conn: ConnId, hello: Hello) -> Result<bool, Error> {
-        self.0
-            .send(Ready { conn, hello })
-            .await
-            .map_err(|_| Error::Busy)
+    pub(super) async fn ready(&self, conn: ConnId, hello: Hello) -> Result<(), Error> {
+        match self.0.send(Ready { conn, hello }).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(NotReady::Ended)) => Err(Error::Unauthenticated(
+                "the session has ended: log in again",
+            )),
+            Ok(Err(NotReady::Missed)) | Err(_) => Err(Error::Busy),
+        }
     }
 
     /// Never lost, whatever the mailbox holds: there is one for each connection at most.
@@ -80,11 +88,16 @@ impl ChatHandle {
         self.0.send(Committed(changes)).await.is_ok()
     }
 
+    /// False when the actor has stopped.
+    pub(super) async fn heard(&self, signals: Vec<Signal>) -> bool {
+        self.0.send(Heard(signals)).await.is_ok()
+    }
+
     /// How many connections and people there are.
     ///
     /// # Errors
     /// `unavailable` when the server is stopping.
-    pub async fn count(&self) -> Result<(usize, usize), Error> {
+    pub async fn count(&self) -> Result<Counts, Error> {
         self.0.send(Count).await.map_err(|_| Error::Busy)
     }
 

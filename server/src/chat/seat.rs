@@ -26,7 +26,7 @@ impl Seat {
     ///
     /// # Errors
     /// `unauthenticated` when the session ended meanwhile; `unavailable` when the server is
-    /// stopping or the store away.
+    /// stopping, the store away, or the feed lost something meanwhile.
     pub(super) async fn take(
         worker: &Rc<Worker>,
         me: SignedIn,
@@ -49,11 +49,7 @@ impl Seat {
         for room in &hello.rooms {
             seat.session.tell_above(room.id, room.head);
         }
-        if !worker.chat.ready(conn, hello).await? {
-            return Err(Error::Unauthenticated(
-                "the session has ended: log in again",
-            ));
-        }
+        worker.chat.ready(conn, hello).await?;
         seat.session.attached.notified().await;
         Ok(seat)
     }

@@ -14,8 +14,9 @@ use super::{
     shard::{Order, Orders},
 };
 use crate::{
+    bus::{Bus, Signal},
     domain::Domain,
-    hub::{ConnId, Effect, Hello, Hub, Leaving, Millis},
+    hub::{ConnId, Effect, Hello, Hub, Leaving, Millis, NotReady},
     store::Change,
 };
 
@@ -30,15 +31,21 @@ const TICK: std::time::Duration = std::time::Duration::from_millis(250);
 pub struct ChatServer {
     hub: Hub,
     domain: Arc<Domain>,
+    bus: Arc<dyn Bus>,
     workers: Vec<mpsc::Sender<Orders>>,
 }
 
 impl ChatServer {
     /// With nobody connected, sending to these workers.
-    pub(super) fn new(domain: Arc<Domain>, workers: Vec<mpsc::Sender<Orders>>) -> Self {
+    pub(super) fn new(
+        domain: Arc<Domain>,
+        bus: Arc<dyn Bus>,
+        workers: Vec<mpsc::Sender<Orders>>,
+    ) -> Self {
         Self {
             hub: Hub::default(),
             domain,
+            bus,
             workers,
         }
     }
@@ -71,7 +78,10 @@ impl ChatServer {
                 Effect::Drop { room } => orders.push(Order::Drop { room }),
                 Effect::End { conn, code } => orders.push(Order::End { conn, code }),
                 Effect::Show { user, state } => self.domain.presence().set(user, state),
+                Effect::Tell { user, availability } => self.bus.show(user, availability),
+                Effect::TellTyping { room, user } => self.bus.typing(room, user),
                 Effect::Seen { user, at } => seen.push((user, at)),
+                Effect::ReadRooms { users } => self.read_rooms(users, ctx),
                 Effect::CountTicks { room } => self.count_ticks(room, ctx),
             }
         }
@@ -109,6 +119,24 @@ impl ChatServer {
                 crate::Error::from(error).log();
             }
         });
+    }
+
+    fn read_rooms(&self, users: Vec<UserId>, ctx: &mut Context<Self>) {
+        let store = Arc::clone(self.domain.store());
+        let reading = async move { store.rooms_of(&users).await };
+        ctx.spawn(reading.into_actor(self).map(|places, actor, ctx| {
+            let now = actor.now();
+            match places {
+                Ok(places) => {
+                    let effects = actor.hub.rooms_read(places, now);
+                    actor.follow(effects, ctx);
+                }
+                Err(error) => {
+                    crate::Error::from(error).log();
+                    actor.hub.rooms_not_read(now);
+                }
+            }
+        }));
     }
 
     fn count_ticks(&self, room: RoomId, ctx: &mut Context<Self>) {
@@ -157,23 +185,21 @@ impl Handler<Begin> for ChatServer {
     }
 }
 
-/// What it needs was read; whether it is open now.
+/// What it needs was read: it is open from now on, or not.
 #[derive(Message)]
-#[rtype(result = "bool")]
+#[rtype(result = "Result<(), NotReady>")]
 pub(super) struct Ready {
     pub conn: ConnId,
     pub hello: Hello,
 }
 
 impl Handler<Ready> for ChatServer {
-    type Result = bool;
+    type Result = Result<(), NotReady>;
 
-    fn handle(&mut self, Ready { conn, hello }: Ready, ctx: &mut Self::Context) -> bool {
-        let now = self.now();
-        let effects = self.hub.ready(conn, hello, now);
-        let is_open = effects.is_some();
-        self.follow(effects.unwrap_or_default(), ctx);
-        is_open
+    fn handle(&mut self, Ready { conn, hello }: Ready, ctx: &mut Self::Context) -> Self::Result {
+        let effects = self.hub.ready(conn, hello, self.now())?;
+        self.follow(effects, ctx);
+        Ok(())
     }
 }
 
@@ -249,16 +275,46 @@ impl Handler<Committed> for ChatServer {
     }
 }
 
-/// How many connections and people there are.
+/// What other servers said.
 #[derive(Message)]
-#[rtype(result = "(usize, usize)")]
+#[rtype(result = "()")]
+pub(super) struct Heard(pub Vec<Signal>);
+
+impl Handler<Heard> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, Heard(signals): Heard, ctx: &mut Self::Context) {
+        let now = self.now();
+        let effects = self.hub.hear(signals, now);
+        self.follow(effects, ctx);
+    }
+}
+
+/// How many there are of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Open sockets and streams.
+    pub connections: usize,
+    /// People connected here, or gone for less than the grace.
+    pub people: usize,
+    /// People connected to other servers only.
+    pub people_elsewhere: usize,
+}
+
+/// Asks for them.
+#[derive(Message)]
+#[rtype(result = "Counts")]
 pub(super) struct Count;
 
 impl Handler<Count> for ChatServer {
     type Result = actix::MessageResult<Count>;
 
     fn handle(&mut self, _: Count, _: &mut Self::Context) -> Self::Result {
-        actix::MessageResult((self.hub.conn_count(), self.hub.people_count()))
+        actix::MessageResult(Counts {
+            connections: self.hub.conn_count(),
+            people: self.hub.people_count(),
+            people_elsewhere: self.hub.people_elsewhere_count(),
+        })
     }
 }
 

@@ -87,7 +87,10 @@ impl Shard {
                 Order::Drop { room } => self.drop_room(*room),
                 Order::End { conn, code } => {
                     if let Some(session) = self.sessions.get(conn) {
-                        session.close(*code);
+                        match code {
+                            CloseCode::Restarting => session.send_away(),
+                            code => session.close(*code),
+                        }
                     }
                 }
             }

@@ -86,11 +86,12 @@ impl Domain {
         if let Some(is_live) = self.live_sessions.is_live(session, user, now) {
             return Ok(is_live);
         }
+        let reading = self.live_sessions.begin_read();
         let Some(login) = self.store.session(session, now).await? else {
             self.live_sessions.end(session, now);
             return Ok(false);
         };
         // An end that was announced since the read stands: a login never comes back to life.
-        Ok(self.live_sessions.admit(&login) && login.user == user)
+        Ok(self.live_sessions.admit(&login, reading) && login.user == user)
     }
 }

@@ -64,6 +64,7 @@ impl Domain {
             login: login.clone(),
             refresh: tokens::digest_of(&refresh),
         };
+        let reading = self.live_sessions.begin_read();
         self.store
             .create_session(new)
             .await
@@ -71,7 +72,7 @@ impl Domain {
                 crate::store::StoreError::NotFound => WRONG,
                 other => other.into(),
             })?;
-        self.live_sessions.admit(&login);
+        self.live_sessions.admit(&login, reading);
         self.logged_in(account, &login, refresh, now)
     }
 

@@ -7,7 +7,7 @@ use actix_web::{
     web::{self, Data},
 };
 
-use crate::{Error, http::App};
+use crate::{Error, chat::Counts, http::App};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -38,7 +38,11 @@ async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, E
     if !is_local {
         return Err(Error::NotFound("route"));
     }
-    let (connections, people) = app.chat.count().await?;
+    let Counts {
+        connections,
+        people,
+        people_elsewhere,
+    } = app.chat.count().await?;
     let mut text = String::new();
     for (name, help, value) in [
         (
@@ -50,6 +54,11 @@ async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, E
             "parlor_people",
             "People connected, or gone for less than five seconds.",
             people,
+        ),
+        (
+            "parlor_people_elsewhere",
+            "People connected to other servers on the same store only.",
+            people_elsewhere,
         ),
     ] {
         let _ = writeln!(

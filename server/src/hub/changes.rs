@@ -2,7 +2,7 @@
 
 use shared::{Message, Room, RoomId, ServerFrame, UserId};
 
-use super::{Audience, Effect, Hub, Millis, Stage};
+use super::{Audience, Effect, Hub, Knowledge, Millis, Stage};
 use crate::{domain::shown_user, store::Change};
 
 impl Hub {
@@ -47,15 +47,15 @@ impl Hub {
             Change::SessionEnded { session, user } => {
                 self.end_session(user, session, now, &mut effects);
             }
+            Change::Gap => self.start_afresh(now, &mut effects),
         }
         effects
     }
 
     fn log(&mut self, at: (RoomId, u64), frame: ServerFrame, effects: &mut Vec<Effect>) {
         let (room, rev) = at;
-        // A room nobody connected is in has nobody to tell.
-        if let Some(live) = self.rooms.get_mut(&room) {
-            live.head = live.head.max(rev);
+        self.note_head(room, rev);
+        if self.is_heard(room) {
             let to = Audience::Room { room, except: None };
             effects.push(Effect::Send {
                 to,
@@ -66,32 +66,36 @@ impl Hub {
     }
 
     fn to_room(&self, room: RoomId, frame: ServerFrame, effects: &mut Vec<Effect>) {
-        if self.rooms.contains_key(&room) {
+        if self.is_heard(room) {
             effects.push(Effect::send(Audience::Room { room, except: None }, frame));
         }
     }
 
     fn joined(&mut self, room: Room, user: UserId, effects: &mut Vec<Effect>) {
         let id = room.id();
-        self.note_for_joining(user, id, true);
-        if let Some(live) = self.rooms.get(&id) {
-            // Others first: the person is told about the whole room in one.
-            if !live.people.is_empty() {
-                let to = Audience::Room {
-                    room: id,
-                    except: Some(user),
-                };
-                effects.push(Effect::send(
-                    to,
-                    ServerFrame::MemberJoined { room: id, user },
-                ));
-            }
+        self.note_for_reads(user, id, true);
+        // Others first: the person is told about the whole room in one.
+        if self.is_heard(id) {
+            let to = Audience::Room {
+                room: id,
+                except: Some(user),
+            };
+            effects.push(Effect::send(
+                to,
+                ServerFrame::MemberJoined { room: id, user },
+            ));
         }
-        if let Some(person) = self.people.get_mut(&user) {
-            person.rooms.insert(id);
-            let live = self.rooms.entry(id).or_default();
-            live.head = live.head.max(room.head());
-            live.people.insert(user);
+        let Some(person) = self.people.get_mut(&user) else {
+            return;
+        };
+        if person.knowledge == Knowledge::None {
+            return;
+        }
+        person.rooms.insert(id);
+        let is_here = person.is_here();
+        self.enter(id, user, is_here);
+        if is_here {
+            self.note_head(id, room.head());
             effects.push(Effect::Join { user, room: id });
             effects.push(Effect::send(
                 Audience::User(user),
@@ -101,25 +105,28 @@ impl Hub {
     }
 
     fn left(&mut self, room: RoomId, user: UserId, effects: &mut Vec<Effect>) {
-        self.note_for_joining(user, room, false);
+        self.note_for_reads(user, room, false);
         // Told while they are still in the room: it is the last they hear of it.
         self.to_room(room, ServerFrame::MemberLeft { room, user }, effects);
         if let Some(person) = self.people.get_mut(&user) {
             person.rooms.remove(&room);
-            effects.push(Effect::Leave { user, room });
-            self.remove_from_room(room, user);
+            if person.is_here() {
+                effects.push(Effect::Leave { user, room });
+            }
+            self.exit(room, user);
         }
     }
 
     fn room_deleted(&mut self, room: RoomId, effects: &mut Vec<Effect>) {
         self.to_room(room, ServerFrame::RoomDeleted { room }, effects);
         for conn in self.conns.values_mut() {
-            if let Stage::Joining(since) = &mut conn.stage {
+            if let Stage::Joining { since, .. } = &mut conn.stage {
                 since.push((room, false));
             }
         }
+        self.elsewhere.note_deleted(room);
         if let Some(live) = self.rooms.remove(&room) {
-            for user in live.people {
+            for user in live.here.into_iter().chain(live.elsewhere) {
                 if let Some(person) = self.people.get_mut(&user) {
                     person.rooms.remove(&room);
                 }
@@ -128,9 +135,10 @@ impl Hub {
         }
     }
 
-    fn note_for_joining(&mut self, user: UserId, room: RoomId, is_in: bool) {
+    fn note_for_reads(&mut self, user: UserId, room: RoomId, is_in: bool) {
+        self.elsewhere.note(user, room, is_in);
         for conn in self.conns.values_mut().filter(|conn| conn.user == user) {
-            if let Stage::Joining(since) = &mut conn.stage {
+            if let Stage::Joining { since, .. } = &mut conn.stage {
                 since.push((room, is_in));
             }
         }

@@ -2,6 +2,8 @@
 
 use shared::{CloseCode, PresenceState, RoomId, ServerFrame, Ticks, Timestamp, UserId};
 
+use crate::bus::Availability;
+
 /// A socket or stream: the worker it lives on, and its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnId {
@@ -98,6 +100,27 @@ pub enum Effect {
         user: UserId,
         /// Until when.
         at: Timestamp,
+    },
+    /// Tell the other servers what the person's connections here say.
+    Tell {
+        /// Who.
+        user: UserId,
+        /// What.
+        availability: Availability,
+    },
+    /// Tell the other servers that the person is writing.
+    TellTyping {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+    },
+    /// Read the rooms of these people, then call [`Hub::rooms_read`](super::Hub::rooms_read), or
+    /// [`Hub::rooms_not_read`](super::Hub::rooms_not_read) where the store cannot. There is one
+    /// such read at a time.
+    ReadRooms {
+        /// Whose.
+        users: Vec<UserId>,
     },
     /// The room's lowest marks may have moved: read them and call [`Hub::ticks`](super::Hub::ticks).
     CountTicks {

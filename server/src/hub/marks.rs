@@ -93,7 +93,7 @@ impl Hub {
         now: Millis,
         effects: &mut Vec<Effect>,
     ) {
-        if !self.rooms.contains_key(&room) {
+        if !self.is_heard(room) {
             return;
         }
         let to = if member_count > MAX_MARKED_MEMBERS {
@@ -108,7 +108,7 @@ impl Hub {
 
     /// A room's lowest marks, as [`Effect::CountTicks`] asked for.
     pub fn ticks(&self, room: RoomId, ticks: Ticks) -> Vec<Effect> {
-        if self.rooms.contains_key(&room) {
+        if self.is_heard(room) {
             vec![Effect::ticks(room, ticks)]
         } else {
             Vec::new()

@@ -7,7 +7,11 @@ use shared::{
     PresenceState, RoomHead, RoomId, ServerFrame, Session, SessionId, User, UserId,
 };
 
-use super::{Audience, Conn, ConnId, Effect, Hub, Millis, Person, Stage};
+use crate::bus::Availability;
+
+use super::{
+    Audience, Conn, ConnId, Effect, Hub, Knowledge, Millis, Person, Stage, places::with_moves,
+};
 
 /// What a connection needs to be ready, read from the store after [`Hub::begin`].
 #[derive(Debug, Clone)]
@@ -31,20 +35,36 @@ pub enum Leaving {
     Silent,
 }
 
+/// Why a connection is not opened after all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotReady {
+    /// Its session ended meanwhile.
+    Ended,
+    /// What happened to its rooms meanwhile may have been missed: it is to try again.
+    Missed,
+}
+
+/// How long a person who may be back in a moment is shown as before.
+pub(super) const GRACE: Millis = PRESENCE_GRACE_MS.cast_signed();
+
 impl Hub {
     /// A connection is being made. From now on it misses nothing: read its rooms, then say
     /// [`Hub::ready`].
     pub fn begin(&mut self, conn: ConnId, user: UserId, session: SessionId) {
-        let is_invisible = self
-            .people
-            .get(&user)
-            .is_some_and(|person| person.is_invisible);
+        let is_invisible = self.people.get(&user).is_some_and(|person| {
+            let mut known = person.availabilities();
+            known.any(|availability| availability == Availability::Invisible)
+        });
         let activity = if is_invisible {
             Activity::Invisible
         } else {
             Activity::Active
         };
-        let stage = Stage::Joining(Vec::new());
+        let stage = Stage::Joining {
+            since: Vec::new(),
+            has_missed: false,
+        };
+        self.joining += 1;
         self.conns.insert(
             conn,
             Conn {
@@ -57,38 +77,44 @@ impl Hub {
     }
 
     /// The connection is open: `ready` is its first frame, and everything above the heads in it
-    /// comes live. None when its session ended meanwhile.
+    /// comes live.
     ///
     /// The others hear of the person if it is their first connection.
-    pub fn ready(&mut self, id: ConnId, hello: Hello, now: Millis) -> Option<Vec<Effect>> {
-        let conn = self.conns.get_mut(&id)?;
-        let Stage::Joining(since) = std::mem::replace(&mut conn.stage, Stage::Ready) else {
-            return None;
+    ///
+    /// # Errors
+    /// [`NotReady`], and then the connection is to be given up.
+    pub fn ready(
+        &mut self,
+        id: ConnId,
+        hello: Hello,
+        now: Millis,
+    ) -> Result<Vec<Effect>, NotReady> {
+        let conn = self.conns.get_mut(&id).ok_or(NotReady::Ended)?;
+        let Stage::Joining { since, has_missed } = &mut conn.stage else {
+            return Err(NotReady::Ended);
         };
+        if *has_missed {
+            return Err(NotReady::Missed);
+        }
+        let since = std::mem::take(since);
+        conn.stage = Stage::Ready;
         let user = conn.user;
-        // The rooms as read, then what happened since the reading began; saying it twice is
-        // harmless, missing it is not.
-        let mut rooms: HashSet<RoomId> = hello.rooms.iter().map(|room| room.id).collect();
-        for (room, is_in) in since {
-            if is_in {
-                rooms.insert(room)
-            } else {
-                rooms.remove(&room)
-            };
-        }
+        let rooms = with_moves(hello.rooms.iter().map(|room| room.id), since);
         for room in &rooms {
-            self.rooms.entry(*room).or_default().people.insert(user);
+            self.enter(*room, user, true);
         }
-        let person = self.people.entry(user).or_insert_with(|| Person {
-            conns: Vec::new(),
-            rooms: HashSet::new(),
-            shown: PresenceState::Offline,
-            leaves_at: None,
-            is_invisible: false,
-        });
+        self.end_joining();
+        let person = self.people.entry(user).or_insert_with(Person::new);
         person.conns.push(id);
         person.leaves_at = None;
-        person.rooms.clone_from(&rooms);
+        let before = std::mem::replace(&mut person.rooms, rooms.clone());
+        let knowledge = std::mem::replace(&mut person.knowledge, Knowledge::Current);
+        if knowledge == Knowledge::Stale {
+            // Otherwise the feed will say so; but of these it may have lost it.
+            for room in before.difference(&rooms) {
+                self.exit(*room, user);
+            }
+        }
 
         let mut effects = Vec::new();
         self.show(user, now, &mut effects);
@@ -123,7 +149,7 @@ impl Hub {
                 online_count,
             },
         ));
-        Some(effects)
+        Ok(effects)
     }
 
     /// Who is shown as connected in these rooms.
@@ -133,7 +159,7 @@ impl Hub {
         for user in rooms
             .iter()
             .filter_map(|room| self.rooms.get(room))
-            .flat_map(|r| &r.people)
+            .flat_map(|room| room.here.iter().chain(&room.elsewhere))
         {
             let state = self
                 .people
@@ -152,7 +178,7 @@ impl Hub {
     pub fn disconnect(&mut self, id: ConnId, leaving: Leaving, now: Millis) -> Vec<Effect> {
         let mut effects = Vec::new();
         let grace = match leaving {
-            Leaving::Closed => i64::try_from(PRESENCE_GRACE_MS).unwrap_or_default(),
+            Leaving::Closed => GRACE,
             Leaving::Silent => 0,
         };
         self.forget(id, now, grace, &mut effects);
@@ -183,13 +209,25 @@ impl Hub {
         }
     }
 
-    fn forget(&mut self, id: ConnId, now: Millis, grace: Millis, effects: &mut Vec<Effect>) {
+    pub(super) fn forget(
+        &mut self,
+        id: ConnId,
+        now: Millis,
+        grace: Millis,
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(conn) = self.conns.remove(&id) else {
             return;
         };
+        if matches!(conn.stage, Stage::Joining { .. }) {
+            self.end_joining();
+        }
         let Some(person) = self.people.get_mut(&conn.user) else {
             return;
         };
+        if !person.is_here() {
+            return;
+        }
         person.conns.retain(|other| *other != id);
         if person.conns.is_empty() {
             person.leaves_at = Some(now + grace);
@@ -216,24 +254,37 @@ impl Hub {
 
     fn leave(&mut self, user: UserId, now: Millis, effects: &mut Vec<Effect>) {
         self.show(user, now, effects);
-        let Some(person) = self.people.remove(&user) else {
+        let Some(person) = self.people.get_mut(&user) else {
             return;
         };
-        effects.push(Effect::Seen {
-            user,
-            at: shared::Timestamp::from_millis(now),
-        });
-        for room in person.rooms {
-            self.remove_from_room(room, user);
+        person.leaves_at = None;
+        // Also when they are connected elsewhere: that server may be gone in this very moment, and
+        // think the same of us.
+        effects.push(seen(user, now));
+        if person.elsewhere.is_empty() {
+            return self.forget_person(user);
         }
+        if person.knowledge == Knowledge::Stale {
+            self.elsewhere.want(user);
+        }
+        for room in person.rooms.clone() {
+            self.enter(room, user, false);
+        }
+        self.read_rooms(now, effects);
     }
 
-    pub(super) fn remove_from_room(&mut self, room: RoomId, user: UserId) {
-        if let Some(live) = self.rooms.get_mut(&room) {
-            live.people.remove(&user);
-            if live.people.is_empty() {
-                self.rooms.remove(&room);
+    pub(super) fn forget_person(&mut self, user: UserId) {
+        if let Some(person) = self.people.remove(&user) {
+            for room in person.rooms {
+                self.exit(room, user);
             }
         }
+    }
+}
+
+pub(super) fn seen(user: UserId, now: Millis) -> Effect {
+    Effect::Seen {
+        user,
+        at: shared::Timestamp::from_millis(now),
     }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use shared::{Activity, Presence, PresenceState, RoomId, ServerFrame, Timestamp, UserId};
 
-use super::{Audience, ConnId, Effect, Hub, Millis, Person};
+use super::{Audience, Conn, ConnId, Effect, Hub, Knowledge, Millis, Person};
+use crate::bus::Availability;
 
 /// Beyond so many changes in a second they are told together.
 const MAX_CHANGES: u32 = 20;
@@ -36,8 +37,7 @@ impl Announcer {
         }
         // While some wait the others wait with them, so that nobody's changes swap.
         if self.told >= MAX_CHANGES || !self.held.is_empty() {
-            self.held.insert(user, (state, rooms));
-            return;
+            return self.hold(user, state, rooms);
         }
         self.told += 1;
         let last_seen_at = (state == PresenceState::Offline).then_some(Timestamp::from_millis(now));
@@ -52,6 +52,11 @@ impl Announcer {
                 last_seen_at,
             },
         ));
+    }
+
+    /// Tells of it with the others when this second is over: lists are updated, nobody is greeted.
+    fn hold(&mut self, user: UserId, state: PresenceState, rooms: Vec<RoomId>) {
+        self.held.insert(user, (state, rooms));
     }
 
     /// Tells what was held back, once its second is over.
@@ -93,56 +98,54 @@ impl Hub {
         effects
     }
 
-    /// Tells the others if the person looks different from what they were told last.
+    /// Tells the other servers what the connections here say, where that is new; and the others
+    /// here, if the person looks different from what they were told last.
     pub(super) fn show(&mut self, user: UserId, now: Millis, effects: &mut Vec<Effect>) {
         let Some(person) = self.people.get_mut(&user) else {
             return;
         };
-        let mut seen = Seen::default();
-        for conn in person.conns.iter().filter_map(|id| self.conns.get(id)) {
-            seen.is_connected = true;
-            seen.is_invisible |= conn.activity == Activity::Invisible;
-            seen.is_active |= conn.activity == Activity::Active;
+        let here = here(person, &self.conns, now);
+        if here != person.here {
+            person.here = here;
+            let availability = here;
+            effects.push(Effect::Tell { user, availability });
         }
-        let state = state_of(person, seen, now);
-        if state == person.shown {
+        let state = Availability::seen_together(person.availabilities());
+        if state == person.shown || person.knowledge == Knowledge::None {
             return;
         }
         person.shown = state;
+        let is_news = !std::mem::take(&mut person.was_there);
         effects.push(Effect::Show { user, state });
         let mut rooms: Vec<RoomId> = person.rooms.iter().copied().collect();
         rooms.sort_unstable();
-        self.announcer.tell(user, state, rooms, now, effects);
+        if is_news {
+            self.announcer.tell(user, state, rooms, now, effects);
+        } else {
+            self.announcer.hold(user, state, rooms);
+        }
     }
 }
 
-/// What all connections of one person say together.
-#[derive(Debug, Clone, Copy, Default)]
-struct Seen {
-    is_connected: bool,
-    is_invisible: bool,
-    is_active: bool,
-}
-
-/// Invisible on one socket is invisible; active on one is online; else away.
-fn state_of(person: &mut Person, seen: Seen, now: Millis) -> PresenceState {
-    if !seen.is_connected {
+/// What all connections of one person here say together: invisible on one is invisible; active on
+/// one is online; else away.
+fn here(person: &Person, conns: &HashMap<ConnId, Conn>, now: Millis) -> Availability {
+    if person.conns.is_empty() {
         // In the grace after the last connection nothing changes.
-        let is_over = person.leaves_at.is_none_or(|at| at <= now);
-        return if is_over {
-            PresenceState::Offline
+        let is_in_grace = person.leaves_at.is_some_and(|at| at > now);
+        return if is_in_grace {
+            person.here
         } else {
-            person.shown
+            Availability::Offline
         };
     }
-    person.is_invisible = seen.is_invisible;
-    match seen {
-        Seen {
-            is_invisible: true, ..
-        } => PresenceState::Offline,
-        Seen {
-            is_active: true, ..
-        } => PresenceState::Online,
-        Seen { .. } => PresenceState::Away,
+    let mut together = Availability::Away;
+    for conn in person.conns.iter().filter_map(|id| conns.get(id)) {
+        match conn.activity {
+            Activity::Invisible => return Availability::Invisible,
+            Activity::Active => together = Availability::Online,
+            Activity::Away => {}
+        }
     }
+    together
 }

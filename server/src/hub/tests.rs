@@ -7,9 +7,14 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{Audience, ConnId, Effect, Hello, Hub, Leaving, Millis};
-use crate::store::Change;
+use super::{Audience, ConnId, Effect, Hello, Hub, Leaving, Millis, NotReady};
+use crate::{
+    bus::{Availability, ServerId, Signal},
+    store::Change,
+};
 
+mod elsewhere;
+mod gap;
 mod presence;
 mod rates;
 mod rooms;

@@ -57,6 +57,11 @@ pub enum Change {
         /// Whose.
         user: UserId,
     },
+    /// Changes may be missing before this one, nobody knows which; what is committed from now on
+    /// comes. The reader forgets what it concluded from the feed and reads the store.
+    ///
+    /// For a store that hears of commits from elsewhere and could not listen for too long.
+    Gap,
 }
 
 /// Committed changes, one batch per commit, in commit order. Bounded: a store whose reader is

@@ -96,7 +96,10 @@ fn a_login_that_ends_while_it_connects_gets_no_connection() {
         },
         0,
     );
-    assert_eq!(hub.ready(conn(1), hello(ALICE, &[(LOBBY, 0)]), 1), None);
+    assert_eq!(
+        hub.ready(conn(1), hello(ALICE, &[(LOBBY, 0)]), 1),
+        Err(NotReady::Ended)
+    );
     assert_eq!((hub.conn_count(), hub.people_count()), (0, 0));
 }
 

@@ -28,6 +28,26 @@ fn what_is_committed_while_somebody_connects_is_under_their_heads_or_comes_live(
 }
 
 #[test]
+fn what_is_committed_to_a_room_without_anybody_here_is_under_the_heads_too() {
+    let mut hub = Hub::default();
+    hub.begin(conn(1), ALICE, login(1));
+    // The store is read at head 3; then somebody posts without a connection here.
+    hub.apply(Change::MessagePosted(message(LOBBY, 4)), 1);
+    let ready = hub.ready(conn(1), hello(ALICE, &[(LOBBY, 3)]), 2).unwrap();
+    assert_eq!(ready_frame(&ready).0, [RoomHead { id: LOBBY, head: 4 }]);
+    assert!(hub.unheard.is_empty(), "{:?}", hub.unheard);
+    // The same where the last who heard it leaves before.
+    hub.begin(conn(2), BOB, login(2));
+    hub.apply(Change::MessagePosted(message(LOBBY, 5)), 3);
+    hub.disconnect(conn(1), Leaving::Silent, 4);
+    let ready = hub.ready(conn(2), hello(BOB, &[(LOBBY, 3)]), 5).unwrap();
+    assert_eq!(ready_frame(&ready).0, [RoomHead { id: LOBBY, head: 5 }]);
+    hub.disconnect(conn(2), Leaving::Silent, 6);
+    hub.apply(Change::MessagePosted(message(LOBBY, 6)), 7);
+    assert!(hub.unheard.is_empty() && hub.rooms.is_empty());
+}
+
+#[test]
 fn joining_and_leaving_while_connecting_are_not_missed() {
     let mut hub = Hub::default();
     connect(&mut hub, 1, BOB, 0);
