@@ -27,6 +27,8 @@ pub enum Task {
     },
     Lint,
     Size,
+    /// The arguments for the torture tool, which knows what they mean.
+    Torture(Vec<OsString>),
 }
 
 const HELP: &str = "\
@@ -41,6 +43,8 @@ Usage: cargo xtask COMMAND
   e2e [NAME]        run the browser tests only; NAME is part of a spec's file name or title
   lint              format, clippy with warnings as errors, the page against Trunk.toml
   size              what the page costs to download, against its budget
+  torture [ARGS]    kill, cut off and starve the real server, and count what is lost
+                      --long takes minutes; --help says what there is
   client            build the page into dist/
   build             build the page and the release binary; print the binary's path
   screenshots DIR   take a picture of every page, desktop and phone, light and dark
@@ -95,6 +99,7 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Task> {
         },
         "lint" => Task::Lint,
         "size" => Task::Size,
+        "torture" => Task::Torture(parser.raw_args()?.collect()),
         other => bail!("there is no command `{other}`; `cargo xtask --help` lists them"),
     };
     match values.next() {
@@ -103,8 +108,12 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Task> {
     }
 }
 
-/// The next argument, except that everything for `run` belongs to the server, `--` or not.
+/// The next argument, except that everything for `run` belongs to the server, `--` or not, and
+/// everything for `torture` to its tool.
 fn next<'a>(parser: &'a mut lexopt::Parser, name: &str) -> Result<Option<lexopt::Arg<'a>>> {
+    if name == "torture" {
+        return Ok(None);
+    }
     if name != "run" {
         return Ok(parser.next()?);
     }
@@ -147,6 +156,13 @@ mod tests {
             };
             assert_eq!(task(line).unwrap(), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn everything_after_torture_goes_to_its_tool() {
+        let args = vec!["R1".into(), "--long".into(), "--seed".into(), "7".into()];
+        let line = "torture R1 --long --seed 7";
+        assert_eq!(task(line).unwrap(), Task::Torture(args));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod node;
 mod server;
 mod size;
 mod tests;
+mod torture;
 mod wasm_target;
 mod workspace;
 
@@ -54,5 +55,6 @@ fn perform(task: Task) -> Result<()> {
         Task::Screenshots { directory } => browser::screenshots(&workspace, &directory),
         Task::Lint => lint::run(&workspace),
         Task::Size => size::run(&workspace),
+        Task::Torture(args) => torture::run(&workspace, &args),
     }
 }

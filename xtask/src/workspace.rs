@@ -10,7 +10,13 @@ use crate::command::Command;
 ///
 /// Cargo unites the features of what it builds together, so another grouping would compile actix-web
 /// and the C code below it once more. `server` alone is what `cargo build -p server` means too.
-pub const GROUPS: [&[&str]; 3] = [&["xtask", "mongod"], &["shared", "client"], &["server"]];
+/// `torture` comes after it: its tests start the binary that the server's tests leave.
+pub const GROUPS: [&[&str]; 4] = [
+    &["xtask", "mongod"],
+    &["shared", "client"],
+    &["server"],
+    &["torture"],
+];
 
 pub struct Workspace {
     root: PathBuf,

@@ -1,0 +1,18 @@
+//! Counts what Parlor loses, doubles and misorders while it is killed, cut off and starved.
+//!
+//! `main.rs` is the long form, by `cargo xtask torture`; `tests/short.rs` the short one, among the
+//! normal tests. Both run the same [`properties`]. Nothing here is part of the product.
+
+mod account;
+mod client;
+pub mod counts;
+mod crew;
+pub mod ground;
+mod http;
+mod judge;
+mod killing;
+mod known;
+pub mod properties;
+mod proxy;
+mod server;
+mod socket;

@@ -1,0 +1,125 @@
+//! A TCP proxy that cuts: in the middle of a frame, with a reset, one way only, both ways silently.
+
+mod pipe;
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use anyhow::{Context, Result};
+use fastrand::Rng;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    task::{AbortHandle, JoinSet},
+};
+
+use pipe::Pipe;
+
+/// A way to harm a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// A part of the next bytes is passed on, then both ends are closed.
+    MidFrame,
+    /// As [`Cut::MidFrame`], and both ends are reset.
+    Reset,
+    /// What the server says is lost; the connection stays.
+    DeafClient,
+    /// What the client says is lost; the connection stays.
+    DeafServer,
+    /// What both say is lost; the connection stays.
+    Blackhole,
+}
+
+impl Cut {
+    /// Every way.
+    pub const ALL: [Self; 5] = [
+        Self::MidFrame,
+        Self::Reset,
+        Self::DeafClient,
+        Self::DeafServer,
+        Self::Blackhole,
+    ];
+}
+
+type Pipes = Mutex<BTreeMap<u64, mpsc::UnboundedSender<Cut>>>;
+
+/// A proxy before one address. Ends with its connections when dropped.
+#[derive(Debug)]
+pub struct Proxy {
+    /// Where it listens.
+    pub address: SocketAddr,
+    pipes: Arc<Pipes>,
+    accepting: AbortHandle,
+}
+
+impl Proxy {
+    /// Listens on a free port.
+    pub async fn before(target: SocketAddr) -> Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr().context("the proxy has no address")?;
+        let pipes = Arc::new(Pipes::default());
+        let accepting = tokio::spawn(accept(listener, target, Arc::clone(&pipes)));
+        Ok(Self {
+            address,
+            pipes,
+            accepting: accepting.abort_handle(),
+        })
+    }
+
+    /// Cuts one connection; false when none is left to be cut.
+    pub fn cut_one(&self, rng: &mut Rng) -> bool {
+        let mut pipes = lock(&self.pipes);
+        while !pipes.is_empty() {
+            let chosen = rng.usize(..pipes.len());
+            let Some(id) = pipes.keys().nth(chosen).copied() else {
+                return false;
+            };
+            let cut = Cut::ALL[rng.usize(..Cut::ALL.len())];
+            // Each is cut once: it is out of the list, and its client comes back with a new one.
+            if let Some(pipe) = pipes.remove(&id)
+                && pipe.send(cut).is_ok()
+            {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+fn lock(pipes: &Pipes) -> MutexGuard<'_, BTreeMap<u64, mpsc::UnboundedSender<Cut>>> {
+    pipes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, target: SocketAddr, pipes: Arc<Pipes>) {
+    let mut running = JoinSet::new();
+    let mut next = 0_u64;
+    loop {
+        // Out of descriptors: the next try may find one.
+        let Ok((client, _)) = listener.accept().await else {
+            tokio::task::yield_now().await;
+            continue;
+        };
+        let (cuts, orders) = mpsc::unbounded_channel();
+        let id = next;
+        next += 1;
+        lock(&pipes).insert(id, cuts);
+        let pipes = Arc::clone(&pipes);
+        running.spawn(async move {
+            // The server may be dead just now: then the client's connection ends, too.
+            if let Ok(server) = TcpStream::connect(target).await {
+                Pipe::new(id, client, server, orders).run().await;
+            }
+            lock(&pipes).remove(&id);
+        });
+        while running.try_join_next().is_some() {}
+    }
+}

@@ -1,0 +1,69 @@
+//! Every property in its short form, on SQLite, among the normal tests.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::{env, path::PathBuf};
+
+use torture::{
+    ground::{Ground, Scale, Setup, StoreKind},
+    properties::ALL,
+};
+
+/// `PARLOR_BIN`, or the binary that the server's own tests were just run with.
+fn parlor() -> PathBuf {
+    if let Some(path) = env::var_os("PARLOR_BIN") {
+        return path.into();
+    }
+    let deps = env::current_exe().unwrap();
+    let built = deps.ancestors().nth(2).unwrap().join("parlor");
+    assert!(
+        built.exists(),
+        "{} is not there: cargo build -p server",
+        built.display()
+    );
+    built
+}
+
+fn holds(name: &'static str) {
+    let property = ALL.iter().find(|property| property.name == name).unwrap();
+    let seed = env::var("TORTURE_SEED")
+        .map_or_else(|_| fastrand::u64(..1 << 32), |seed| seed.parse().unwrap());
+    let setup = Setup {
+        binary: parlor(),
+        store: StoreKind::Sqlite,
+        mongod: None,
+        scale: Scale::Short,
+        seed,
+    };
+    let ground = Ground::new(setup, property.id).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let end = runtime.block_on(property.run(&ground));
+    let (counts, findings) = (ground.counts.all(), ground.counts.findings());
+    let is_good = end.is_ok() && ground.counts.is_clean();
+    assert!(
+        is_good,
+        "TORTURE_SEED={seed}: {end:?}\n{counts:?}\n{findings:#?}\nkept: {}",
+        ground.keep().display()
+    );
+}
+
+macro_rules! short {
+    ($($name:ident)+) => {$(
+        #[test]
+        fn $name() {
+            holds(stringify!($name));
+        }
+    )+};
+}
+
+short! {
+    acked_is_durable
+    events_equal_fetch
+    marks_and_presence
+    no_gap_after_reconnect
+    one_order
+    retries_are_harmless
+}
