@@ -56,7 +56,9 @@ fn files(folder: &str, endings: &[&str]) -> Vec<String> {
 
 #[test]
 fn no_source_file_is_longer_than_400_lines() {
-    for folder in ["shared", "server", "client", "mongod", "xtask", "e2e", "torture"] {
+    for folder in [
+        "shared", "server", "client", "mongod", "xtask", "e2e", "torture",
+    ] {
         for file in files(folder, &["rs", "js", "css"]) {
             let lines = read(&file).lines().count();
             assert!(
@@ -134,9 +136,11 @@ fn every_path_that_the_architecture_names_exists() {
     let page = read("ARCHITECTURE.md");
     let mut checked = 0;
     for word in page.split('`').skip(1).step_by(2) {
-        let is_path = ["shared", "server/", "client/", "e2e", "mongod", "xtask", "torture"]
-            .iter()
-            .any(|start| word.starts_with(start))
+        let is_path = [
+            "shared", "server/", "client/", "e2e", "mongod", "xtask", "torture",
+        ]
+        .iter()
+        .any(|start| word.starts_with(start))
             && !word.contains(' ');
         if is_path {
             assert!(
