@@ -84,20 +84,27 @@ pub struct Opened {
     pub signals: Signals,
 }
 
-/// Opens the store in the data directory, with the secret beside it.
+/// Opens the store, with the secret that its servers share or the one in the data directory.
 ///
 /// # Errors
 /// In one line each: no directory to write in, no store to open.
 pub async fn open(place: &crate::config::Place, clock: Clock) -> Result<Opened, StartError> {
-    let secret = data_dir::prepare(&place.data_dir)?;
+    let url = place.store_url();
+    if !url.is_shared() {
+        // The file lies in it.
+        data_dir::prepare(&place.data_dir)?;
+    }
     let store::Opened {
         store,
         feed,
+        secret,
         bus,
         signals,
-    } = store::open(&place.store_url())
-        .await
-        .map_err(StartError::Store)?;
+    } = store::open(&url).await.map_err(StartError::Store)?;
+    let secret = match secret {
+        Some(shared) => shared,
+        None => data_dir::prepare(&place.data_dir)?,
+    };
     let cost = PasswordCost(place.bcrypt_cost);
     Ok(Opened {
         domain: Arc::new(Domain::new(store, clock, &secret, cost)),

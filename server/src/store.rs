@@ -12,6 +12,7 @@ mod change;
 mod error;
 mod log;
 mod login;
+mod mongo;
 mod move_error;
 mod open;
 mod room;

@@ -1,41 +1,66 @@
 //! The only place that names a backend.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     str::FromStr,
     sync::Arc,
 };
 
-use super::{Feed, MoveError, Progress, Store, StoreError, sqlite};
-use crate::bus::{Alone, Bus, Signals};
+use super::{Feed, MoveError, Progress, Store, StoreError, mongo, sqlite};
+use crate::{
+    bus::{Alone, Bus, Signals},
+    data_dir::Secret,
+};
 
-/// Where a store is: `sqlite:PATH`, or `sqlite::memory:` for one that is gone at the end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a store is: `sqlite:PATH`, `sqlite::memory:` for one that is gone at the end, or
+/// `mongodb://…`, whose path names the database (`parlor` where it names none).
+#[derive(Clone, PartialEq, Eq)]
 pub enum StoreUrl {
     /// A file.
     Sqlite(PathBuf),
     /// Nothing that lasts: for tests and trials.
     SqliteMemory,
+    /// A server. The address may hold a password, so it is never shown.
+    MongoDb(String),
+}
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::SqliteMemory => f.write_str("sqlite::memory:"),
+            Self::MongoDb(_) => f.write_str("mongodb://…"),
+        }
+    }
 }
 
 /// The text names no store.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} names no store: use sqlite:PATH or sqlite::memory:")]
-pub struct StoreUrlError(String);
+#[error("this names no store: use sqlite:PATH, sqlite::memory: or mongodb://HOST/DATABASE")]
+pub struct StoreUrlError;
 
 impl FromStr for StoreUrl {
     type Err = StoreUrlError;
 
     fn from_str(text: &str) -> Result<Self, StoreUrlError> {
+        if text.starts_with("mongodb://") || text.starts_with("mongodb+srv://") {
+            return Ok(Self::MongoDb(text.to_owned()));
+        }
         match text.strip_prefix("sqlite:") {
             Some(":memory:") => Ok(Self::SqliteMemory),
-            Some("") | None => Err(StoreUrlError(text.to_owned())),
+            Some("") | None => Err(StoreUrlError),
             Some(path) => Ok(Self::Sqlite(PathBuf::from(path))),
         }
     }
 }
 
 impl StoreUrl {
+    /// Whether several servers can have it open, so that it keeps what they must share.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::MongoDb(_))
+    }
+
     /// Where a store is when nobody says: in the data directory.
     pub fn in_dir(data_dir: &Path) -> Self {
         Self::Sqlite(data_dir.join("parlor.db"))
@@ -48,6 +73,8 @@ pub struct Opened {
     pub store: Arc<dyn Store>,
     /// What is committed to it from now on, by every server that has it open.
     pub feed: Feed,
+    /// The secret that all servers on it share; none where each data directory has its own.
+    pub secret: Option<Secret>,
     /// The way to the other servers that have it open.
     pub bus: Arc<dyn Bus>,
     /// What they say.
@@ -63,10 +90,12 @@ pub async fn open(url: &StoreUrl) -> Result<Opened, StoreError> {
     let (store, feed) = match url {
         StoreUrl::Sqlite(path) => sqlite::open_file(path).await?,
         StoreUrl::SqliteMemory => sqlite::open_memory().await?,
+        StoreUrl::MongoDb(url) => return mongo::open(url).await,
     };
     Ok(Opened {
         store,
         feed,
+        secret: None,
         bus: Arc::new(Alone),
         signals: Alone::signals(),
     })
@@ -86,6 +115,7 @@ pub fn back_up(
     match url {
         StoreUrl::Sqlite(path) => sqlite::back_up(path, to, overwrite, &mut told),
         StoreUrl::SqliteMemory => Err(MoveError::Elsewhere(NOTHING_LASTS)),
+        StoreUrl::MongoDb(_) => Err(MoveError::Elsewhere(NOT_A_FILE)),
     }
 }
 
@@ -103,7 +133,11 @@ pub fn restore(
     match url {
         StoreUrl::Sqlite(path) => sqlite::restore(from, path, replace, &mut told),
         StoreUrl::SqliteMemory => Err(MoveError::Elsewhere(NOTHING_LASTS)),
+        StoreUrl::MongoDb(_) => Err(MoveError::Elsewhere(NOT_A_FILE)),
     }
 }
+
+const NOT_A_FILE: &str = "a MongoDB store is saved and put back by mongodump and mongorestore; \
+                          `parlor copy` makes a SQLite store of it and back";
 
 const NOTHING_LASTS: &str = "a store in memory ends with its process: name one with --store-url";

@@ -80,6 +80,8 @@
 mod accounts;
 mod backup;
 mod bans;
+#[path = "../support/database.rs"]
+mod database;
 mod deletion;
 mod delivery;
 mod direct;

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use crate::database::Database;
 use server::store::{
     Change, Edit, Feed, Login, NewAccount, NewLogin, NewPost, NewRoomRecord, Opened, Posted,
     RoomKey, Store, StoreError, StoreUrl, open,
@@ -51,6 +52,7 @@ pub struct TestStore {
     heard: Arc<Heard>,
     /// Removed at the end.
     _dir: Option<TempDir>,
+    database: Option<Database>,
 }
 
 impl Deref for TestStore {
@@ -71,6 +73,23 @@ impl TestStore {
         Self::open(&StoreUrl::in_dir(dir.path()), Some(dir)).await
     }
 
+    /// On a replica set, in a database of its own.
+    pub async fn on_replica_set() -> Self {
+        Self::on_mongodb("PARLOR_TEST_MONGODB_URI").await
+    }
+
+    /// On a standalone server, in a database of its own.
+    pub async fn on_standalone() -> Self {
+        Self::on_mongodb("PARLOR_TEST_MONGODB_STANDALONE_URI").await
+    }
+
+    async fn on_mongodb(variable: &str) -> Self {
+        let database = Database::new(variable);
+        let mut store = Self::open(&database.url, None).await;
+        store.database = Some(database);
+        store
+    }
+
     /// The store in a directory that outlives it.
     pub async fn at(dir: &Path) -> Self {
         Self::open(&StoreUrl::in_dir(dir), None).await
@@ -84,6 +103,15 @@ impl TestStore {
             store,
             heard,
             _dir: dir,
+            database: None,
+        }
+    }
+
+    /// Closes it and removes what it kept.
+    pub async fn end(self) {
+        self.store.close().await;
+        if let Some(database) = self.database {
+            database.remove();
         }
     }
 

@@ -11,6 +11,8 @@
 mod accounts;
 mod bans;
 mod cast;
+#[path = "../support/database.rs"]
+mod database;
 mod direct;
 mod feed;
 mod files;
@@ -210,9 +212,11 @@ macro_rules! every_case {
 
 every_case!(sqlite_memory, crate::TestStore::in_memory());
 every_case!(sqlite_file, crate::TestStore::in_file());
+every_case!(mongodb_replica_set, crate::TestStore::on_replica_set());
+every_case!(mongodb_standalone, crate::TestStore::on_standalone());
 
 async fn run(open: impl Future<Output = TestStore>, case: impl AsyncFnOnce(&TestStore)) {
     let store = open.await;
     case(&store).await;
-    store.close().await;
+    store.end().await;
 }

@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use super::{Call, Person, files::page, soon};
+use crate::database::Database;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "tangerine dream machine";
@@ -40,6 +41,18 @@ pub struct TestServer {
     running: Option<(oneshot::Sender<Ending>, JoinHandle<()>)>,
     /// Removed at the end.
     _dir: TempDir,
+    database: Option<Database>,
+}
+
+/// The database of its own that a server keeps its store in, where the tests run on MongoDB:
+/// `PARLOR_TEST_STORE=mongodb`.
+fn database() -> Option<Database> {
+    let store = std::env::var("PARLOR_TEST_STORE").unwrap_or_default();
+    match store.as_str() {
+        "" | "sqlite" => None,
+        "mongodb" => Some(Database::new("PARLOR_TEST_MONGODB_URI")),
+        other => panic!("PARLOR_TEST_STORE is sqlite or mongodb, not {other:?}"),
+    }
 }
 
 impl TestServer {
@@ -50,10 +63,11 @@ impl TestServer {
     /// As [`Self::start`], configured otherwise.
     pub async fn with(change: impl FnOnce(&mut ServeConfig)) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let database = database();
         let mut config = ServeConfig {
             place: Place {
                 data_dir: dir.path().join("data"),
-                store_url: None,
+                store_url: database.as_ref().map(|database| database.url.clone()),
                 bcrypt_cost: 4,
             },
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -75,6 +89,7 @@ impl TestServer {
             config,
             running: Some(running),
             _dir: dir,
+            database,
         }
     }
 
@@ -187,6 +202,9 @@ impl TestServer {
 impl Drop for TestServer {
     fn drop(&mut self) {
         self.end(Ending::AtOnce);
+        if let Some(database) = &self.database {
+            database.remove();
+        }
     }
 }
 

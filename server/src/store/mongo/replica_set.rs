@@ -1,0 +1,195 @@
+//! On a replica set: each commit is a transaction, and what it changed is a document in it, which
+//! every server gets by its change stream in the order of commits.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::BoxFuture;
+use mongodb::{
+    Client, ClientSession, Database,
+    bson::{DateTime, Uuid},
+    options::{ReadConcern, WriteConcern},
+};
+use tokio::time;
+
+use super::{
+    change_record::{ChangeRecord, CommitRecord},
+    commits::{Echo, in_time},
+    echoes::{Echoes, Expected},
+    failure::Failure,
+    schema::COMMITS,
+    view::View,
+    work::{self, Work},
+};
+
+/// Pauses between attempts, doubling from the first: a race is over after the other's fsync.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// Transactions, and hearing of them.
+pub struct ReplicaSet {
+    client: Client,
+    db: Database,
+    echoes: Arc<Echoes>,
+}
+
+impl ReplicaSet {
+    /// On this database, whose commits are heard by `echoes`.
+    pub fn new(client: Client, db: Database, echoes: Arc<Echoes>) -> Self {
+        Self { client, db, echoes }
+    }
+
+    /// Does `job` in a transaction, again as long as others are quicker. With its echo, where that
+    /// is awaited.
+    pub async fn commit<'j, T>(
+        &'j self,
+        echo: Echo,
+        job: impl for<'w> Fn(&'w mut Work<'j>) -> BoxFuture<'w, Result<T, Failure>> + Send + Sync,
+    ) -> Result<(T, Option<Expected>), Failure> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.attempt(echo, &job).await {
+                Err(failure) if failure.may_repeat() => {
+                    time::sleep(pause.mul_f64(0.5 + random_fraction())).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn attempt<'j, T>(
+        &'j self,
+        echo: Echo,
+        job: &(impl for<'w> Fn(&'w mut Work<'j>) -> BoxFuture<'w, Result<T, Failure>> + Send + Sync),
+    ) -> Result<(T, Option<Expected>), Failure> {
+        let mut work = Work::new(self.begin().await?);
+        let outcome = job(&mut work).await;
+        let (mut view, commands, changes) = work.into_parts();
+        let outcome = match outcome {
+            Ok(done) => write(&mut view, commands).await.map(|()| done),
+            Err(failure) => Err(failure),
+        };
+        let done = match outcome {
+            Ok(done) => done,
+            Err(failure) => {
+                abort(&mut view).await;
+                return Err(failure);
+            }
+        };
+        let mut expected = None;
+        if !changes.is_empty() {
+            let id = Uuid::new();
+            if echo == Echo::Awaited {
+                expected = Some(self.echoes.expect(id));
+            }
+            let record = CommitRecord {
+                id,
+                at: DateTime::now(),
+                changes: changes.iter().filter_map(ChangeRecord::of).collect(),
+            };
+            let commits = self.db.collection::<CommitRecord>(COMMITS);
+            let telling = commits.insert_one(record);
+            if let Some(session) = &mut view.session
+                && let Err(error) = telling.session(session).await
+            {
+                abort(&mut view).await;
+                return Err(error.into());
+            }
+        }
+        end(&mut view).await?;
+        Ok((done, expected))
+    }
+
+    /// Reads in one snapshot, of what a majority has.
+    pub async fn read<'j, T>(
+        &'j self,
+        job: impl for<'w> Fn(&'w mut View<'j>) -> BoxFuture<'w, Result<T, Failure>> + Send + Sync,
+    ) -> Result<T, Failure> {
+        loop {
+            let mut view = self.begin().await?;
+            let outcome = match job(&mut view).await {
+                // A read of what is rolled back later would be a lie: the commit waits for the
+                // majority.
+                Ok(done) => end(&mut view).await.map(|()| done),
+                Err(failure) => {
+                    abort(&mut view).await;
+                    Err(failure)
+                }
+            };
+            match outcome {
+                Err(failure) if failure.may_repeat() => time::sleep(FIRST_PAUSE).await,
+                done => return done,
+            }
+        }
+    }
+
+    /// Waits until everything that was committed is in the feed.
+    pub async fn close(&self) {
+        let last = CommitRecord {
+            id: Uuid::new(),
+            at: DateTime::now(),
+            changes: Vec::new(),
+        };
+        let expected = self.echoes.expect(last.id);
+        let commits = self.db.collection::<CommitRecord>(COMMITS);
+        let telling = in_time(async { Ok(commits.insert_one(&last).await?) });
+        if telling.await.is_err() || !expected.heard().await {
+            tracing::warn!("the feed ended before it was known to be complete");
+        }
+    }
+
+    async fn begin(&self) -> Result<View<'_>, Failure> {
+        let mut session = self.client.start_session().await?;
+        session
+            .start_transaction()
+            .read_concern(ReadConcern::snapshot())
+            .write_concern(durable())
+            .await?;
+        Ok(View::in_transaction(&self.db, session))
+    }
+}
+
+/// In the journals of a majority.
+pub fn durable() -> WriteConcern {
+    let mut concern = WriteConcern::majority();
+    concern.journal = Some(true);
+    concern
+}
+
+async fn write(view: &mut View<'_>, commands: Vec<mongodb::bson::Document>) -> Result<(), Failure> {
+    for command in commands {
+        work::check(&view.command(command).await?)?;
+    }
+    Ok(())
+}
+
+/// Commits. Where the answer got lost it is asked for again: the server remembers.
+async fn end(view: &mut View<'_>) -> Result<(), Failure> {
+    let Some(session) = &mut view.session else {
+        return Ok(());
+    };
+    loop {
+        match session.commit_transaction().await {
+            Err(error) if Failure::is_unknown_commit(&error) => time::sleep(FIRST_PAUSE).await,
+            done => return Ok(done?),
+        }
+    }
+}
+
+async fn abort(view: &mut View<'_>) {
+    if let Some(session) = &mut view.session {
+        abort_session(session).await;
+    }
+}
+
+async fn abort_session(session: &mut ClientSession) {
+    if let Err(error) = session.abort_transaction().await {
+        // The server aborts by itself what nobody goes on with.
+        tracing::debug!(%error, "a transaction was not aborted");
+    }
+}
+
+/// Between 0 and 1: two servers that race pause for different times.
+fn random_fraction() -> f64 {
+    f64::from(Uuid::new().bytes()[0]) / 256.0
+}

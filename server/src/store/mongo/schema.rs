@@ -1,0 +1,229 @@
+//! The collections, their indexes, and what is made with a store.
+
+use mongodb::{
+    Database, IndexModel,
+    bson::{Binary, Document, Uuid, doc},
+    options::IndexOptions,
+};
+use serde::{Deserialize, Serialize};
+use shared::{Epoch, RoomId, Visibility};
+
+use super::{
+    failure::{DUPLICATE_KEY, Failure, Refusal, code_of},
+    key::{BsonId, binary, public_key, room_id},
+    record::RoomRecord,
+};
+use crate::{
+    data_dir::{SECRET_BYTES, Secret},
+    store::StoreError,
+};
+
+pub const META: &str = "meta";
+pub const USERS: &str = "users";
+pub const SESSIONS: &str = "sessions";
+pub const SPENT_REFRESHES: &str = "spent_refreshes";
+pub const TICKETS: &str = "tickets";
+pub const ROOMS: &str = "rooms";
+pub const MEMBERS: &str = "members";
+pub const BANS: &str = "bans";
+pub const MESSAGES: &str = "messages";
+/// Rooms that are gone and whose messages are still to be removed.
+pub const GARBAGE: &str = "garbage";
+/// What each commit changed, for the change stream.
+pub const COMMITS: &str = "commits";
+
+/// The version of everything here.
+const VERSION: i32 = 1;
+/// A commit's document is of no use once every stream has passed it.
+const COMMITS_KEPT_SECONDS: u64 = 60;
+
+/// What is made with a store and never changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity {
+    pub epoch: Epoch,
+    pub lobby: RoomId,
+    /// Signs access tokens and derives refresh values, on every server.
+    pub secret: Secret,
+}
+
+/// In `meta`, under the id `store`.
+#[derive(Debug, Serialize, Deserialize)]
+struct MetaRecord {
+    #[serde(rename = "_id")]
+    id: String,
+    version: i32,
+    epoch: Uuid,
+    lobby: Uuid,
+    secret: Binary,
+}
+
+/// Makes what is missing and answers with what the store is. Any number of servers may do it at
+/// once.
+pub async fn prepare(db: &Database) -> Result<Identity, Failure> {
+    let meta = match meta(db).await? {
+        Some(meta) => meta,
+        None => furnish(db).await?,
+    };
+    if meta.version > VERSION {
+        return Err(StoreError::Backend(Box::new(Refusal::Newer {
+            version: meta.version,
+            known: VERSION,
+        }))
+        .into());
+    }
+    let secret = Secret::try_from(meta.secret.bytes)
+        .map_err(|_| Failure::unreadable(format!("the secret has not {SECRET_BYTES} bytes")))?;
+    Ok(Identity {
+        epoch: Epoch::from_uuid(uuid::Uuid::from_bytes(meta.epoch.bytes())),
+        lobby: room_id(meta.lobby),
+        secret,
+    })
+}
+
+async fn meta(db: &Database) -> Result<Option<MetaRecord>, Failure> {
+    let meta = db.collection::<MetaRecord>(META);
+    Ok(meta.find_one(doc! { "_id": "store" }).await?)
+}
+
+/// Indexes first, then the lobby, then the mark that all of it is there: who finds the mark has
+/// nothing to do, and who was interrupted begins again.
+async fn furnish(db: &Database) -> Result<MetaRecord, Failure> {
+    for (collection, indexes) in indexes() {
+        db.collection::<Document>(collection)
+            .create_indexes(indexes)
+            .await?;
+    }
+    // Collections without an index of their own: a transaction on an old server makes none.
+    for collection in [GARBAGE, META] {
+        match db.create_collection(collection).await {
+            Err(error) if code_of(&error) == Some(NAMESPACE_EXISTS) => {}
+            made => made?,
+        }
+    }
+    let lobby = lobby(db).await?;
+    let lease = doc! { "$setOnInsert": { "until": 0_i64 } };
+    db.collection::<Document>(META)
+        .update_one(doc! { "_id": "lease" }, lease)
+        .upsert(true)
+        .await?;
+    let mut secret = [0; SECRET_BYTES];
+    aws_lc_rs::rand::fill(&mut secret)
+        .map_err(|_| Failure::unreadable("no random numbers to be had"))?;
+    let record = MetaRecord {
+        id: "store".to_owned(),
+        version: VERSION,
+        epoch: Uuid::new(),
+        lobby,
+        secret: binary(secret),
+    };
+    match db.collection::<MetaRecord>(META).insert_one(&record).await {
+        // Another server was quicker; what it made counts.
+        Err(error) if code_of(&error) == Some(DUPLICATE_KEY) => {}
+        made => {
+            made?;
+        }
+    }
+    meta(db)
+        .await?
+        .ok_or_else(|| Failure::unreadable("what was written is not there"))
+}
+
+const NAMESPACE_EXISTS: i32 = 48;
+
+/// The lobby's id; its name is unique, so of several servers one makes it.
+async fn lobby(db: &Database) -> Result<Uuid, Failure> {
+    let name = "lobby"
+        .parse()
+        .map_err(|_| Failure::unreadable("no name for the lobby"))?;
+    let key = public_key(&name);
+    let record = RoomRecord {
+        id: RoomId::from_uuid(uuid::Uuid::now_v7()).bson(),
+        key: key.clone(),
+        name: Some(name.as_str().to_owned()),
+        title: Some("Lobby".to_owned()),
+        topic: None,
+        visibility: Some(Visibility::Public),
+        pair: None,
+        member_count: 0,
+        head: 0,
+        last_message: None,
+        last_message_at: None,
+        created_at: mongodb::bson::DateTime::now().timestamp_millis(),
+    };
+    let rooms = db.collection::<RoomRecord>(ROOMS);
+    match rooms.insert_one(&record).await {
+        Err(error) if code_of(&error) == Some(DUPLICATE_KEY) => {}
+        made => {
+            made?;
+        }
+    }
+    let found = rooms.find_one(doc! { "key": key }).await?;
+    Ok(found.map_or(record.id, |room| room.id))
+}
+
+fn indexes() -> [(&'static str, Vec<IndexModel>); 9] {
+    [
+        (
+            USERS,
+            vec![
+                unique(doc! { "username": 1 }),
+                unique(doc! { "email_key": 1 }),
+            ],
+        ),
+        (
+            SESSIONS,
+            vec![index(doc! { "user": 1 }), index(doc! { "expires_at": 1 })],
+        ),
+        (
+            SPENT_REFRESHES,
+            vec![
+                index(doc! { "session": 1 }),
+                index(doc! { "expires_at": 1 }),
+            ],
+        ),
+        (TICKETS, vec![index(doc! { "expires_at": 1 })]),
+        (
+            ROOMS,
+            vec![
+                unique(doc! { "key": 1 }),
+                index(doc! { "visibility": 1, "name": 1 }),
+            ],
+        ),
+        (
+            MEMBERS,
+            vec![
+                unique(doc! { "room": 1, "username": 1 }),
+                index(doc! { "user": 1 }),
+            ],
+        ),
+        (
+            BANS,
+            vec![index(doc! { "room": 1 }), index(doc! { "user": 1 })],
+        ),
+        (
+            MESSAGES,
+            vec![
+                unique(doc! { "room": 1, "seq": 1 }),
+                unique(doc! { "room": 1, "rev": 1 }),
+                unique(doc! { "key": 1 }),
+            ],
+        ),
+        (COMMITS, vec![expiring(doc! { "at": 1 })]),
+    ]
+}
+
+fn index(keys: Document) -> IndexModel {
+    IndexModel::builder().keys(keys).build()
+}
+
+fn unique(keys: Document) -> IndexModel {
+    let options = IndexOptions::builder().unique(true).build();
+    IndexModel::builder().keys(keys).options(options).build()
+}
+
+fn expiring(keys: Document) -> IndexModel {
+    let options = IndexOptions::builder()
+        .expire_after(std::time::Duration::from_secs(COMMITS_KEPT_SECONDS))
+        .build();
+    IndexModel::builder().keys(keys).options(options).build()
+}
