@@ -3,7 +3,7 @@
 use std::{
     any::Any,
     io,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     rc::Rc,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -120,17 +120,40 @@ pub async fn open(place: &crate::config::Place, clock: Clock) -> Result<Opened, 
 /// In one line each: no directory to write in, no store to open, no address to listen on.
 pub async fn start(config: &ServeConfig, clock: Clock, page: Page) -> Result<Running, StartError> {
     // The address first: who cannot listen should not make a directory.
-    let address = config.listen;
-    let listen_failed = |source| StartError::Listen { address, source };
-    let listener = std::net::TcpListener::bind(address).map_err(listen_failed)?;
-    let address = listener.local_addr().map_err(listen_failed)?;
+    let (listener, address) = listen_on(config.listen)?;
+    let opened = open(&config.place, clock).await?;
+    serve(listener, address, opened, config, page)
+}
 
+/// As [`start`], on what is open already: a test's own store, feed and bus.
+///
+/// # Errors
+/// In one line: no address to listen on.
+pub fn start_on(opened: Opened, config: &ServeConfig, page: Page) -> Result<Running, StartError> {
+    let (listener, address) = listen_on(config.listen)?;
+    serve(listener, address, opened, config, page)
+}
+
+fn listen_on(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+fn serve(
+    listener: TcpListener,
+    address: SocketAddr,
+    opened: Opened,
+    config: &ServeConfig,
+    page: Page,
+) -> Result<Running, StartError> {
     let Opened {
         domain,
         feed,
         bus,
         signals,
-    } = open(&config.place, clock).await?;
+    } = opened;
     let workers = config.worker_count();
     let (chat, seats) = ChatHandle::start(Arc::clone(&domain), bus, workers);
     let draining = Draining::default();
@@ -191,7 +214,7 @@ pub async fn start(config: &ServeConfig, clock: Clock, page: Page) -> Result<Run
         }
     })
     .listen(listener)
-    .map_err(listen_failed)?
+    .map_err(|source| StartError::Listen { address, source })?
     .run();
     let handle = server.handle();
     let server = rt::spawn(server);

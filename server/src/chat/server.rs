@@ -73,7 +73,15 @@ impl ChatServer {
                     });
                 }
                 Effect::Attach { conn, rooms } => orders.push(Order::Attach { conn, rooms }),
-                Effect::Join { user, room } => orders.push(Order::Join { user, room }),
+                Effect::Join { user, room } => {
+                    let id = room.id();
+                    let frame = Frame::encode(&ServerFrame::RoomJoined { room }, None);
+                    orders.push(Order::Join {
+                        user,
+                        room: id,
+                        frame,
+                    });
+                }
                 Effect::Leave { user, room } => orders.push(Order::Leave { user, room }),
                 Effect::Drop { room } => orders.push(Order::Drop { room }),
                 Effect::End { conn, code } => orders.push(Order::End { conn, code }),

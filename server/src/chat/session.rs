@@ -275,6 +275,11 @@ impl Session {
     /// Lets the live frames go on and forgets those that waited.
     pub fn drop_hold(&self, room: RoomId) {
         self.holds.borrow_mut().remove(&room);
+    }
+
+    /// The client is not in the room any more.
+    pub fn forget_room(&self, room: RoomId) {
+        self.drop_hold(room);
         self.told.borrow_mut().remove(&room);
     }
 

@@ -19,8 +19,12 @@ pub(super) enum Order {
     },
     /// The connection is open, in these rooms.
     Attach { conn: ConnId, rooms: Vec<RoomId> },
-    /// The person's connections are in the room from now on.
-    Join { user: UserId, room: RoomId },
+    /// The person's connections are in the room from now on; those that were not are told so.
+    Join {
+        user: UserId,
+        room: RoomId,
+        frame: Frame,
+    },
     /// They are not any more.
     Leave { user: UserId, room: RoomId },
     /// Nobody is in the room any more.
@@ -72,7 +76,7 @@ impl Shard {
     pub fn follow(&mut self, orders: &[Order]) -> usize {
         let (mut followed, mut bytes) = (0, 0);
         for order in orders {
-            if let Order::Send { frame, .. } = order {
+            if let Order::Send { frame, .. } | Order::Join { frame, .. } = order {
                 bytes += frame.len();
             }
             if followed > 0 && bytes > TURN_BYTES {
@@ -82,7 +86,7 @@ impl Shard {
             match order {
                 Order::Send { to, frame, sent } => self.deliver(to, frame, sent.as_deref()),
                 Order::Attach { conn, rooms } => self.attach(*conn, rooms),
-                Order::Join { user, room } => self.join(*user, *room),
+                Order::Join { user, room, frame } => self.join(*user, *room, frame),
                 Order::Leave { user, room } => self.leave(*user, *room),
                 Order::Drop { room } => self.drop_room(*room),
                 Order::End { conn, code } => {
@@ -176,10 +180,11 @@ impl Shard {
         session.attached.notify_one();
     }
 
-    fn join(&mut self, user: UserId, room: RoomId) {
+    fn join(&mut self, user: UserId, room: RoomId, frame: &Frame) {
         for session in self.people.get(&user).into_iter().flatten() {
             if session.rooms.borrow_mut().insert(room) {
                 self.rooms.entry(room).or_default().push(Rc::clone(session));
+                self.wakers.extend(session.deliver(frame));
             }
         }
     }
@@ -187,7 +192,7 @@ impl Shard {
     fn leave(&mut self, user: UserId, room: RoomId) {
         for session in self.people.get(&user).into_iter().flatten() {
             if session.rooms.borrow_mut().remove(&room) {
-                session.drop_hold(room);
+                session.forget_room(room);
                 remove_from(&mut self.rooms, &room, session);
             }
         }
@@ -196,7 +201,7 @@ impl Shard {
     fn drop_room(&mut self, room: RoomId) {
         for session in self.rooms.remove(&room).into_iter().flatten() {
             session.rooms.borrow_mut().remove(&room);
-            session.drop_hold(room);
+            session.forget_room(room);
         }
     }
 }

@@ -96,11 +96,7 @@ impl Hub {
         self.enter(id, user, is_here);
         if is_here {
             self.note_head(id, room.head());
-            effects.push(Effect::Join { user, room: id });
-            effects.push(Effect::send(
-                Audience::User(user),
-                ServerFrame::RoomJoined { room },
-            ));
+            effects.push(Effect::Join { user, room });
         }
     }
 

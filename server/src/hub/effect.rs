@@ -1,6 +1,6 @@
 //! What the hub wants done.
 
-use shared::{CloseCode, PresenceState, RoomId, ServerFrame, Ticks, Timestamp, UserId};
+use shared::{CloseCode, PresenceState, Room, RoomId, ServerFrame, Ticks, Timestamp, UserId};
 
 use crate::bus::Availability;
 
@@ -61,12 +61,13 @@ pub enum Effect {
         /// Where.
         rooms: Vec<RoomId>,
     },
-    /// All connections of the person are in the room from now on.
+    /// All connections of the person are in the room from now on, and those that were not are told
+    /// so: one whose rooms were read from the store may know before the feed says it.
     Join {
         /// Who.
         user: UserId,
         /// Where.
-        room: RoomId,
+        room: Room,
     },
     /// They are not any more.
     Leave {

@@ -7,11 +7,8 @@ use crate::harness::{Person, Socket, TestServer};
 
 impl Socket {
     async fn expect_joined(&mut self, in_room: RoomId, who: &Person) {
-        let joined = self.until(|frame| match frame {
-            ServerFrame::MemberJoined { room, user } => Some((room, user)),
-            _ => None,
-        });
-        assert_eq!(joined.await, (in_room, who.id));
+        let (room, user) = (in_room, who.id);
+        self.expect(ServerFrame::MemberJoined { room, user }).await;
     }
 
     async fn expect_left(&mut self, in_room: RoomId, who: &Person) {
@@ -70,8 +67,9 @@ async fn joining_twice_is_harmless() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.register("alice").await, server.register("bob").await);
     let room = alice.open_room("club").await.id;
-    let first = bob.join(room).await;
     let mut alices = alice.connect().await;
+    let first = bob.join(room).await;
+    alices.expect_joined(room, &bob).await;
     assert_eq!(bob.join(room).await.joined_at, first.joined_at);
     alice.say(room, "after").await;
     let heard = alices.heard_before("after").await;
@@ -193,8 +191,9 @@ async fn the_owner_gives_and_takes_roles() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.register("alice").await, server.register("bob").await);
     let room = alice.open_room("club").await.id;
-    bob.join(room).await;
     let mut bobs = bob.connect().await;
+    bob.join(room).await;
+    bobs.expect_room(room).await;
     let path = format!("/rooms/{room}/members/{}", bob.id);
     for role in [RoomRole::Admin, RoomRole::Member] {
         let answer: MemberAnswer = alice.patch(&path).json(json!({ "role": role })).await.ok();
