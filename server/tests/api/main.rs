@@ -96,6 +96,7 @@ mod messages;
 mod operator;
 mod origins;
 mod page;
+mod peers;
 mod presence;
 mod refresh;
 mod resume;

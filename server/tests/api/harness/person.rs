@@ -39,6 +39,14 @@ impl Person {
         }
     }
 
+    /// The same login, used on another server.
+    pub fn on(&self, server: &TestServer) -> Self {
+        Self {
+            url: server.url(""),
+            ..self.clone()
+        }
+    }
+
     /// A request with the access token; the path from `/api/v1`.
     pub fn call(&self, method: Method, path: &str) -> Call {
         let url = format!("{}/api/v1{path}", self.url);

@@ -62,6 +62,19 @@ impl TestServer {
 
     /// As [`Self::start`], configured otherwise.
     pub async fn with(change: impl FnOnce(&mut ServeConfig)) -> Self {
+        Self::on(None, Clock::system(), change).await
+    }
+
+    /// On a store that is open already, as one of several servers.
+    pub async fn beside(opened: app::Opened, clock: Clock) -> Self {
+        Self::on(Some(opened), clock, |_| ()).await
+    }
+
+    async fn on(
+        opened: Option<app::Opened>,
+        clock: Clock,
+        change: impl FnOnce(&mut ServeConfig),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let database = database();
         let mut config = ServeConfig {
@@ -78,8 +91,7 @@ impl TestServer {
             workers: Some(2),
         };
         change(&mut config);
-        let clock = Clock::system();
-        let (address, domain, running) = launch(config.clone(), clock.clone()).await;
+        let (address, domain, running) = launch(config.clone(), clock.clone(), opened).await;
         Self {
             address,
             clock,
@@ -97,7 +109,7 @@ impl TestServer {
     pub async fn restart(&mut self) {
         self.end(Ending::AtOnce);
         self.config.listen = self.address;
-        let (_, domain, running) = launch(self.config.clone(), self.clock.clone()).await;
+        let (_, domain, running) = launch(self.config.clone(), self.clock.clone(), None).await;
         (self.domain, self.running) = (domain, Some(running));
     }
 
@@ -214,12 +226,16 @@ type Launched = (
     (oneshot::Sender<Ending>, JoinHandle<()>),
 );
 
-async fn launch(config: ServeConfig, clock: Clock) -> Launched {
+async fn launch(config: ServeConfig, clock: Clock, opened: Option<app::Opened>) -> Launched {
     let (stop, stopped) = oneshot::channel();
     let (start, started) = oneshot::channel();
     let thread = thread::spawn(move || {
         System::new().block_on(async move {
-            let running = app::start(&config, clock, page).await.unwrap();
+            let running = match opened {
+                Some(opened) => app::start_on(opened, &config, page),
+                None => app::start(&config, clock, page).await,
+            };
+            let running = running.unwrap();
             let _ = start.send((running.address, Arc::clone(&running.domain)));
             match stopped.await {
                 Ok(Ending::Graceful) => running.stop().await,
