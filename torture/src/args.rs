@@ -19,9 +19,8 @@ Usage: cargo xtask torture [OPTIONS] [TEST…]
   --store sqlite|mongodb   where messages are kept [default: sqlite]
   --long                   minutes each, on the release binary; seconds otherwise
   --seed N                 repeats the choices of an earlier run
-  --mongod PATH            a mongod of the tool's own, for the tests that stall and kill it
 
-MongoDB is looked for at PARLOR_TEST_MONGODB_URI.";
+With mongodb every test has a one-node replica set of its own, which is found on the PATH or fetched.";
 
 /// What was asked for.
 pub enum Task {
@@ -32,16 +31,21 @@ pub enum Task {
 /// Reads this process's arguments. `PARLOR_BIN` names the server; xtask sets it.
 pub fn parse() -> Result<Task> {
     let mut parser = lexopt::Parser::from_env();
-    let (mut store, mut mongod, mut scale) = ("sqlite".to_owned(), None, Scale::Short);
+    let (mut store, mut scale) = (StoreKind::Sqlite, Scale::Short);
     let mut seed = fastrand::u64(..u64::from(u32::MAX));
     let mut named: Vec<&'static Property> = Vec::new();
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Task::Help(HELP)),
-            Long("store") => store = parser.value()?.string()?,
+            Long("store") => {
+                store = match parser.value()?.string()?.as_str() {
+                    "sqlite" => StoreKind::Sqlite,
+                    "mongodb" => StoreKind::MongoDb,
+                    other => bail!("there is no store `{other}`; there are sqlite and mongodb"),
+                }
+            }
             Long("long") => scale = Scale::Long,
             Long("seed") => seed = parser.value()?.parse()?,
-            Long("mongod") => mongod = Some(PathBuf::from(parser.value()?)),
             Value(name) => {
                 let name = name.string()?;
                 let before = named.len();
@@ -55,23 +59,17 @@ pub fn parse() -> Result<Task> {
             unexpected => return Err(unexpected.unexpected().into()),
         }
     }
-    let store = match store.as_str() {
-        "sqlite" => StoreKind::Sqlite,
-        "mongodb" => StoreKind::MongoDb(std::env::var("PARLOR_TEST_MONGODB_URI").context(
-            "PARLOR_TEST_MONGODB_URI names no server: start one and set it, or use --store sqlite",
-        )?),
-        other => bail!("there is no store `{other}`; there are sqlite and mongodb"),
-    };
     let binary = std::env::var_os("PARLOR_BIN").map(PathBuf::from);
     let setup = Setup {
         binary: binary.context("PARLOR_BIN names no server: use cargo xtask torture")?,
         store,
-        mongod,
         scale,
         seed,
     };
     let properties = if named.is_empty() {
-        ALL.iter().collect()
+        ALL.iter()
+            .filter(|property| property.is_for(store))
+            .collect()
     } else {
         named
     };

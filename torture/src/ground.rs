@@ -3,11 +3,12 @@
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result};
 use fastrand::Rng;
+use mongod::Mongod;
 use tempfile::TempDir;
 
 use crate::{
@@ -25,12 +26,12 @@ pub enum Scale {
 }
 
 /// Which store the server keeps its messages in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreKind {
     /// The embedded one.
     Sqlite,
-    /// A server, by its address without a database.
-    MongoDb(String),
+    /// A one-node replica set of each test's own.
+    MongoDb,
 }
 
 /// What is the same for every test of a run.
@@ -40,8 +41,6 @@ pub struct Setup {
     pub binary: PathBuf,
     /// Which store.
     pub store: StoreKind,
-    /// A `mongod` of one's own, for what stalls and kills it.
-    pub mongod: Option<PathBuf>,
     /// How much.
     pub scale: Scale,
     /// What every choice is made from.
@@ -57,6 +56,9 @@ pub struct Ground {
     pub counts: Arc<Counts>,
     name: &'static str,
     dir: TempDir,
+    mongod: Mutex<Option<Mongod>>,
+    /// Of that server, without a database.
+    uri: Option<String>,
 }
 
 impl Ground {
@@ -66,7 +68,21 @@ impl Ground {
             .prefix("parlor-torture-")
             .tempdir()
             .context("no place for a data directory")?;
+        let mongod = match setup.store {
+            StoreKind::Sqlite => None,
+            StoreKind::MongoDb => {
+                let binary = mongod::Binary::find()?;
+                // On a disk, as an operator's would be: what is faster hides what is slow.
+                Some(Mongod::start(
+                    &binary,
+                    mongod::Kind::ReplicaSet,
+                    dir.path(),
+                )?)
+            }
+        };
         Ok(Self {
+            uri: mongod.as_ref().map(Mongod::uri),
+            mongod: Mutex::new(mongod),
             setup,
             counts: Arc::default(),
             name,
@@ -96,16 +112,18 @@ impl Ground {
 
     /// How its server is started.
     pub fn launch(&self) -> Launch {
-        let store_url = match &self.setup.store {
-            StoreKind::Sqlite => None,
-            StoreKind::MongoDb(uri) => Some(self.database(uri)),
-        };
         Launch {
             binary: self.setup.binary.clone(),
             data_dir: self.dir().join("data"),
-            store_url,
+            store_url: self.uri.as_deref().map(with_database),
             env: Vec::new(),
         }
+    }
+
+    /// The MongoDB server, for what is done to it; it lives as long as whoever takes it.
+    pub fn take_mongod(&self) -> Option<Mongod> {
+        let mut mongod = self.mongod.lock().unwrap_or_else(PoisonError::into_inner);
+        mongod.take()
     }
 
     /// Starts its server.
@@ -117,21 +135,10 @@ impl Ground {
     pub fn keep(self) -> PathBuf {
         self.dir.keep()
     }
+}
 
-    /// The address with a database of this test's own in it.
-    fn database(&self, uri: &str) -> String {
-        let database = format!(
-            "torture_{}_{}",
-            self.name.to_ascii_lowercase(),
-            std::process::id()
-        );
-        let (base, options) = uri
-            .split_once('?')
-            .map_or((uri, None), |(base, options)| (base, Some(options)));
-        let base = base.trim_end_matches('/');
-        match options {
-            Some(options) => format!("{base}/{database}?{options}"),
-            None => format!("{base}/{database}"),
-        }
-    }
+/// Each test has a server of its own, so any name of a database will do.
+fn with_database(uri: &str) -> String {
+    let (base, options) = uri.split_once('?').unwrap_or((uri, ""));
+    format!("{base}parlor?{options}")
 }

@@ -1,17 +1,20 @@
 //! The properties, each in a module that is named after it.
 
+mod ack_after_sync;
 mod acked_is_durable;
+mod disk_full;
 mod events_equal_fetch;
 mod marks_and_presence;
 mod no_gap_after_reconnect;
 mod one_order;
 mod retries_are_harmless;
+mod store_in_trouble;
 
 use std::pin::Pin;
 
 use anyhow::Result;
 
-use crate::ground::Ground;
+use crate::ground::{Ground, StoreKind};
 
 type Running<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 
@@ -22,10 +25,16 @@ pub struct Property {
     pub id: &'static str,
     /// In words.
     pub name: &'static str,
+    stores: &'static [StoreKind],
     run: for<'a> fn(&'a Ground) -> Running<'a>,
 }
 
 impl Property {
+    /// Whether it says something about that store.
+    pub fn is_for(&self, store: StoreKind) -> bool {
+        self.stores.contains(&store)
+    }
+
     /// Tests it. What was found is in the ground's counts.
     ///
     /// # Errors
@@ -35,22 +44,29 @@ impl Property {
     }
 }
 
+const EITHER: &[StoreKind] = &[StoreKind::Sqlite, StoreKind::MongoDb];
+const SQLITE: &[StoreKind] = &[StoreKind::Sqlite];
+
 macro_rules! properties {
-    ($($id:literal $module:ident,)+) => {
+    ($($id:literal $module:ident $stores:ident,)+) => {
         /// All of them, in the order in which they are run.
         pub const ALL: &[Property] = &[$(Property {
             id: $id,
             name: stringify!($module),
+            stores: $stores,
             run: |ground| Box::pin($module::run(ground)),
         }),+];
     };
 }
 
 properties! {
-    "R1" acked_is_durable,
-    "R3" retries_are_harmless,
-    "R4" no_gap_after_reconnect,
-    "R5" events_equal_fetch,
-    "R16" one_order,
-    "R18" marks_and_presence,
+    "R1" acked_is_durable EITHER,
+    "R2" ack_after_sync SQLITE,
+    "R3" retries_are_harmless EITHER,
+    "R4" no_gap_after_reconnect EITHER,
+    "R5" events_equal_fetch EITHER,
+    "R9" store_in_trouble EITHER,
+    "R10" disk_full SQLITE,
+    "R16" one_order EITHER,
+    "R18" marks_and_presence EITHER,
 }

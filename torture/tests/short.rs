@@ -34,7 +34,6 @@ fn holds(name: &'static str) {
     let setup = Setup {
         binary: parlor(),
         store: StoreKind::Sqlite,
-        mongod: None,
         scale: Scale::Short,
         seed,
     };
@@ -60,10 +59,13 @@ macro_rules! short {
 }
 
 short! {
+    ack_after_sync
     acked_is_durable
+    disk_full
     events_equal_fetch
     marks_and_presence
     no_gap_after_reconnect
     one_order
     retries_are_harmless
+    store_in_trouble
 }
