@@ -78,12 +78,16 @@ impl Proxy {
                 return false;
             };
             let cut = Cut::ALL[rng.usize(..Cut::ALL.len())];
-            // Each is cut once: it is out of the list, and its client comes back with a new one.
-            if let Some(pipe) = pipes.remove(&id)
-                && pipe.send(cut).is_ok()
-            {
+            // Out of the list: its client comes back with a new one. Except one that the server
+            // does not hear any more: who only listens never notices, and may be cut again.
+            let pipe = match cut {
+                Cut::DeafServer => pipes.get(&id).cloned(),
+                _ => pipes.remove(&id),
+            };
+            if pipe.is_some_and(|pipe| pipe.send(cut).is_ok()) {
                 return true;
             }
+            pipes.remove(&id);
         }
         false
     }

@@ -119,6 +119,12 @@ impl Company {
 
     /// Somebody does something, and it is answered.
     async fn step(&mut self) -> Result<()> {
+        while !self.try_something().await? {}
+        Ok(())
+    }
+
+    /// False where chance chose what cannot be done.
+    async fn try_something(&mut self) -> Result<bool> {
         let (who, room) = (self.rng.usize(..PEOPLE), self.rng.usize(..ROOMS));
         match self.rng.u8(..100) {
             0..55 if self.is_in[who][room] => self.post(who, room).await,
@@ -129,13 +135,14 @@ impl Company {
                 let topic = json!({ "topic": format!("topic {}", self.rng.u32(..)) });
                 let path = format!("/rooms/{}", self.rooms[room]);
                 let answer = self.people[0].tell("PATCH", &path, &topic).await?;
-                answer.decode::<serde_json::Value>().map(drop)
+                answer.decode::<serde_json::Value>()?;
+                Ok(true)
             }
-            _ => Ok(()),
+            _ => Ok(false),
         }
     }
 
-    async fn post(&mut self, who: usize, room: usize) -> Result<()> {
+    async fn post(&mut self, who: usize, room: usize) -> Result<bool> {
         let new = NewMessage {
             client_id: client_id(&mut self.rng),
             body: format!("number {}", self.rng.u32(..)).parse()?,
@@ -146,19 +153,19 @@ impl Company {
         let MessageAnswer { message } = answer.decode()?;
         self.counts.add("acked", 1);
         self.said[who].push(message);
-        Ok(())
+        Ok(true)
     }
 
     /// Edits or deletes something of one's own, where one still is.
-    async fn change(&mut self, who: usize, is_deleted: bool) -> Result<()> {
+    async fn change(&mut self, who: usize, is_deleted: bool) -> Result<bool> {
         if self.said[who].is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let chosen = self.rng.usize(..self.said[who].len());
         let (room, id) = (self.said[who][chosen].room, self.said[who][chosen].id);
         let place = self.rooms.iter().position(|known| *known == room);
         if !place.is_some_and(|place| self.is_in[who][place]) {
-            return Ok(());
+            return Ok(false);
         }
         let path = format!("/rooms/{room}/messages/{id}");
         let answer = if is_deleted {
@@ -168,10 +175,11 @@ impl Company {
             let edit = json!({ "body": format!("reworded {}", self.rng.u32(..)) });
             self.people[who].tell("PATCH", &path, &edit).await?
         };
-        answer.decode::<MessageAnswer>().map(drop)
+        answer.decode::<MessageAnswer>()?;
+        Ok(true)
     }
 
-    async fn come_or_go(&mut self, who: usize, room: usize) -> Result<()> {
+    async fn come_or_go(&mut self, who: usize, room: usize) -> Result<bool> {
         let path = format!("/rooms/{}/members/me", self.rooms[room]);
         let is_in = &mut self.is_in[who][room];
         let method = if *is_in { "DELETE" } else { "PUT" };
@@ -180,6 +188,6 @@ impl Company {
         if !answer.is_success() {
             bail!("{method} {path}: {}", answer.status);
         }
-        Ok(())
+        Ok(true)
     }
 }
