@@ -125,6 +125,11 @@ impl Client {
         lock(&self.seen.acks).len()
     }
 
+    /// What it was promised so far.
+    pub fn acks(&self) -> HashMap<ClientId, Ack> {
+        lock(&self.seen.acks).clone()
+    }
+
     /// How often it came in.
     pub fn connects(&self) -> usize {
         self.seen.connects.load(Ordering::Relaxed)

@@ -2,6 +2,7 @@
 
 mod ack_after_sync;
 mod acked_is_durable;
+mod backup_and_restore;
 mod disk_full;
 mod events_equal_fetch;
 mod marks_and_presence;
@@ -69,4 +70,5 @@ properties! {
     "R10" disk_full SQLITE,
     "R16" one_order EITHER,
     "R18" marks_and_presence EITHER,
+    "R19" backup_and_restore SQLITE,
 }

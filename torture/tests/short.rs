@@ -61,6 +61,7 @@ macro_rules! short {
 short! {
     ack_after_sync
     acked_is_durable
+    backup_and_restore
     disk_full
     events_equal_fetch
     marks_and_presence

@@ -27,7 +27,8 @@ pub(super) async fn run(ground: &Ground) -> Result<()> {
             }
         }
         crew.check().await?;
-        killer.tick(&mut server, &ground.counts).await?;
+        let acked = u64::try_from(crew.acked())?;
+        killer.tick(&mut server, &ground.counts, acked).await?;
         sleep(Duration::from_millis(25)).await;
     }
     let reader = crew.people[0].clone();

@@ -57,7 +57,8 @@ pub(super) async fn run(ground: &Ground) -> Result<()> {
         while let Some(ended) = working.try_join_next() {
             ended??;
         }
-        killer.tick(&mut server, &ground.counts).await?;
+        let done = ground.counts.of("acked");
+        killer.tick(&mut server, &ground.counts, done).await?;
         sleep(Duration::from_millis(10)).await;
     }
     for room in &rooms {

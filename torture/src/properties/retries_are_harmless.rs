@@ -49,7 +49,8 @@ pub(super) async fn run(ground: &Ground) -> Result<()> {
         while let Some(ended) = writing.try_join_next() {
             acks.extend(ended??);
         }
-        killer.tick(&mut server, &ground.counts).await?;
+        let answers = ground.counts.of("answers");
+        killer.tick(&mut server, &ground.counts, answers).await?;
         sleep(Duration::from_millis(10)).await;
     }
     let histories = histories(&people[0], &rooms).await?;

@@ -25,6 +25,9 @@ pub(super) struct Pipe {
     rng: Rng,
     /// Takes effect in the middle of the next bytes.
     cut: Option<Cut>,
+    /// Something that the client said was lost: nothing it says may follow, or TCP would have a
+    /// hole, which it never has.
+    is_server_deaf: bool,
     /// When a silent connection ends altogether.
     ends_at: Option<Instant>,
 }
@@ -55,6 +58,7 @@ impl Pipe {
             cuts,
             rng: Rng::with_seed(id),
             cut: None,
+            is_server_deaf: false,
             ends_at: None,
         }
     }
@@ -109,7 +113,9 @@ impl Pipe {
     /// Passes bytes on; false when that was the end. `deafening` is the cut that loses them.
     async fn pass(&mut self, bytes: &[u8], deafening: Cut) -> bool {
         let passing = match self.cut {
+            Some(Cut::MidFrame | Cut::Reset) if self.is_server_deaf => Passing::Some(0),
             Some(Cut::MidFrame | Cut::Reset) => Passing::Some(self.rng.usize(..bytes.len())),
+            _ if self.is_server_deaf && deafening == Cut::DeafServer => Passing::Nothing,
             Some(Cut::Blackhole) => Passing::Nothing,
             Some(cut) if cut == deafening => Passing::Nothing,
             _ => Passing::All,
@@ -121,7 +127,10 @@ impl Pipe {
         };
         match passing {
             Passing::All => other.write_all(bytes).await.is_ok(),
-            Passing::Nothing => true,
+            Passing::Nothing => {
+                self.is_server_deaf |= deafening == Cut::DeafServer;
+                true
+            }
             Passing::Some(count) => {
                 // The end comes, whether it took them or not.
                 let _ = other.write_all(&bytes[..count]).await;
