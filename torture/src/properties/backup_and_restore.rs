@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::{
     account::Account,
-    client::{Ack, Finished},
+    client::{Ack, Client, Finished},
     counts::{Counts, FAULTS},
     crew::Crew,
     ground::Ground,
@@ -141,9 +141,10 @@ async fn come_back(person: &Account, old: &Finished, epoch: Epoch, counts: &Coun
     socket.send(&ClientFrame::Ping {}).await?;
     let told = timeout(Duration::from_secs(10), first_answer(&mut socket)).await;
     match told.context("a resume was not answered")?? {
-        ServerFrame::Reset { room: None, reason } if reason == ResetReason::Epoch => {
-            counts.add("resets", 1);
-        }
+        ServerFrame::Reset {
+            room: None,
+            reason: ResetReason::Epoch,
+        } => counts.add("resets", 1),
         other => counts.fault(UNTOLD, || format!("{} was told {other:?}", person.name)),
     }
     Ok(())
@@ -177,9 +178,6 @@ fn compare(counts: &Counts, was: &Histories, is: &Histories) -> Result<()> {
 impl Crew {
     /// Everything anybody was promised so far.
     fn acks(&self) -> HashMap<ClientId, Ack> {
-        self.clients
-            .iter()
-            .flat_map(|client| client.acks())
-            .collect()
+        self.clients.iter().flat_map(Client::acks).collect()
     }
 }
