@@ -1,5 +1,6 @@
-//! Two servers on one store, in one process: their feed comes late, as it does from another
-//! machine, and what they tell each other goes through memory.
+//! Two servers on one store, in one process; what they tell each other goes through memory. On the
+//! embedded store both have one feed, which comes late, as it does from another machine; on MongoDB
+//! each has its own, from its own change stream.
 
 use std::{
     sync::{
@@ -20,7 +21,8 @@ use shared::{RoomId, UserId};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::TestServer;
+use super::{TestServer, server::database};
+use crate::database::Database;
 
 /// So much later than the answer comes what was committed. Longer than MongoDB's change stream
 /// takes, so that whatever needs it sooner fails.
@@ -32,8 +34,12 @@ pub struct Pair {
     pub west: TestServer,
     pub clock: Clock,
     lines: [Line; 2],
-    tee: JoinHandle<()>,
+    relays: Vec<JoinHandle<()>>,
+    database: Option<Database>,
 }
+
+/// What a line is heard with.
+type Ear = (mpsc::Sender<Vec<Change>>, Arc<AtomicBool>);
 
 /// Which of them.
 #[derive(Debug, Clone, Copy)]
@@ -92,11 +98,19 @@ impl Bus for Wire {
 
 impl Pair {
     pub async fn start() -> Self {
-        let store::Opened { store, feed, .. } = store::open(&StoreUrl::SqliteMemory).await.unwrap();
+        let database = database();
         let clock = Clock::system();
         let (east_line, east_feed, east_signals) = Line::new(1);
         let (west_line, west_feed, west_signals) = Line::new(2);
         let lines = [east_line, west_line];
+        let ears: Vec<Ear> = lines
+            .iter()
+            .map(|line| (line.feed.clone(), Arc::clone(&line.is_cut)))
+            .collect();
+        let (stores, relays) = match &database {
+            Some(database) => open_twice(&database.url, ears).await,
+            None => open_once(ears).await,
+        };
         let open = |side: Side, feed, signals| {
             let (mine, others) = match side {
                 Side::East => (&lines[0], &lines[1]),
@@ -106,20 +120,23 @@ impl Pair {
                 from: mine.id,
                 to: others.signals.clone(),
             };
-            opened(Arc::clone(&store), &clock, feed, wire, signals)
+            opened(
+                Arc::clone(&stores[side as usize]),
+                &clock,
+                feed,
+                wire,
+                signals,
+            )
         };
         let east = open(Side::East, east_feed, east_signals);
         let west = open(Side::West, west_feed, west_signals);
-        let ears = lines
-            .iter()
-            .map(|line| (line.feed.clone(), Arc::clone(&line.is_cut)))
-            .collect();
         Self {
             east: TestServer::beside(east, clock.clone()).await,
             west: TestServer::beside(west, clock.clone()).await,
             clock,
             lines,
-            tee: rt::spawn(tell_both(feed, ears)),
+            relays,
+            database,
         }
     }
 
@@ -152,7 +169,10 @@ impl Pair {
 
 impl Drop for Pair {
     fn drop(&mut self) {
-        self.tee.abort();
+        self.relays.iter().for_each(JoinHandle::abort);
+        if let Some(database) = &self.database {
+            database.remove();
+        }
     }
 }
 
@@ -174,9 +194,30 @@ fn opened(
     }
 }
 
-async fn tell_both(mut feed: Feed, ears: Vec<(mpsc::Sender<Vec<Change>>, Arc<AtomicBool>)>) {
+type Stores = [Arc<dyn Store>; 2];
+
+/// The embedded store, for both.
+async fn open_once(ears: Vec<Ear>) -> (Stores, Vec<JoinHandle<()>>) {
+    let store::Opened { store, feed, .. } = store::open(&StoreUrl::SqliteMemory).await.unwrap();
+    let relay = rt::spawn(relay(feed, ears, FEED_LATENCY));
+    ([Arc::clone(&store), store], vec![relay])
+}
+
+/// A store for each, on one database.
+async fn open_twice(url: &StoreUrl, ears: Vec<Ear>) -> (Stores, Vec<JoinHandle<()>>) {
+    let (east, west) = (
+        store::open(url).await.unwrap(),
+        store::open(url).await.unwrap(),
+    );
+    let feeds = [east.feed, west.feed];
+    let relays = feeds.into_iter().zip(ears);
+    let relays = relays.map(|(feed, ear)| rt::spawn(relay(feed, vec![ear], Duration::ZERO)));
+    ([east.store, west.store], relays.collect())
+}
+
+async fn relay(mut feed: Feed, ears: Vec<Ear>, latency: Duration) {
     while let Some(changes) = feed.recv().await {
-        rt::time::sleep(FEED_LATENCY).await;
+        rt::time::sleep(latency).await;
         for (ear, is_cut) in &ears {
             if !is_cut.load(Ordering::Relaxed) {
                 // A server that has ended hears nothing.

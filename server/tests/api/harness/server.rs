@@ -46,7 +46,7 @@ pub struct TestServer {
 
 /// The database of its own that a server keeps its store in, where the tests run on MongoDB:
 /// `PARLOR_TEST_STORE=mongodb`.
-fn database() -> Option<Database> {
+pub(super) fn database() -> Option<Database> {
     let store = std::env::var("PARLOR_TEST_STORE").unwrap_or_default();
     match store.as_str() {
         "" | "sqlite" => None,
