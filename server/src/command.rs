@@ -1,6 +1,7 @@
 //! `parlor` and its commands.
 
 mod backup;
+mod copy;
 mod progress;
 mod seed;
 mod serve;
@@ -63,6 +64,9 @@ enum Command {
     /// Put a backup in the store's place, with the server stopped
     Restore(backup::Restore),
 
+    /// Copy a whole store into an empty one, of another kind perhaps, with the server stopped
+    Copy(copy::Copy),
+
     /// Make and change accounts, as the operator
     #[command(subcommand)]
     User(user::UserCommand),
@@ -102,6 +106,7 @@ pub fn run(page: Page) -> ExitCode {
             Command::Seed(place) => seed::run(&place).await,
             Command::Backup(backup) => backup::back_up(&backup),
             Command::Restore(restore) => backup::restore(&restore),
+            Command::Copy(copy) => copy::run(&copy).await,
             Command::User(command) => user::run(command).await,
         }
     });

@@ -8,7 +8,9 @@
 #![warn(missing_docs)]
 
 mod account;
+mod archive;
 mod change;
+mod copy;
 mod error;
 mod log;
 mod login;
@@ -22,12 +24,18 @@ use async_trait::async_trait;
 use shared::{Epoch, RoomId};
 
 pub use account::{Account, AccountUpdate, Accounts, NewAccount};
+pub use archive::{
+    Archive, Identity, Intake, KeptBan, KeptLogin, KeptMember, KeptRoom, Key, Kind, Records,
+};
 pub use change::{Change, Feed};
+pub use copy::{Verified, copy, copy_store};
 pub use error::StoreError;
 pub use log::{Changes, Edit, Log, NewPost, Page, PageAt, Posted};
 pub use login::{Digest, Login, Logins, NewLogin, Rotation, TicketGrant};
 pub use move_error::{MoveError, Progress};
-pub use open::{Opened, StoreUrl, StoreUrlError, back_up, open, restore};
+pub use open::{
+    Opened, StoreUrl, StoreUrlError, back_up, begin_intake, open, open_source, restore,
+};
 pub use room::{
     Access, BanRecord, Joined, MarkMove, MemberFilter, MemberRecord, Membership, NewRoomRecord,
     RoomKey, Rooms,
@@ -35,7 +43,7 @@ pub use room::{
 
 /// A whole store.
 #[async_trait]
-pub trait Store: Accounts + Logins + Rooms + Log + Send + Sync {
+pub trait Store: Accounts + Logins + Rooms + Log + Archive + Send + Sync {
     /// The store's life: random, made with it, the same at every opening until a restore.
     fn epoch(&self) -> Epoch;
 

@@ -82,7 +82,7 @@ pub(super) fn restore(restore: &Restore) -> Result<(), CommandError> {
     } = restore;
     // Before anything is made for it.
     if fs::metadata(file).is_err() {
-        return Err(MoveError::Absent(file.clone()).into());
+        return Err(MoveError::absent(file).into());
     }
     data_dir::prepare(&place.data_dir).map_err(StartError::from)?;
     let url = place.store_url();

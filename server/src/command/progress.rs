@@ -13,7 +13,7 @@ const EVERY: Duration = Duration::from_millis(500);
 /// Says how far it is: a line where something begins or is done, and twice a second in between.
 #[derive(Debug, Default)]
 pub(super) struct Reporter {
-    said: Option<(&'static str, Instant)>,
+    said: Option<((&'static str, &'static str), Instant)>,
 }
 
 impl Reporter {
@@ -26,11 +26,11 @@ impl Reporter {
         } = progress;
         let is_due = self
             .said
-            .is_none_or(|(before, at)| before != what || at.elapsed() >= EVERY);
+            .is_none_or(|(before, at)| before != (what, unit) || at.elapsed() >= EVERY);
         if is_due || done == total {
             // Who closed it does not want to know.
             let _ = writeln!(io::stderr(), "{what}: {done} of {total} {unit}");
-            self.said = Some((what, Instant::now()));
+            self.said = Some(((what, unit), Instant::now()));
         }
     }
 }

@@ -4,6 +4,7 @@
 //! BSON stops here. What anybody may do is `domain`'s; what is promised is said at the traits.
 
 mod accounts;
+mod archive;
 mod bans;
 mod change_record;
 mod change_stream;
@@ -12,7 +13,9 @@ mod direct;
 mod driver_thread;
 mod echoes;
 mod failure;
+mod followers;
 mod garbage;
+mod intake;
 mod key;
 mod lane;
 mod lease;
@@ -55,6 +58,7 @@ use schema::{Identity, META};
 use view::View;
 use work::Work;
 
+pub(super) use intake::{begin_intake, check_source};
 pub(super) use open::open;
 
 struct MongoStore {

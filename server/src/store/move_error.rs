@@ -1,6 +1,6 @@
 //! Why a store was not backed up, restored or copied: one line for the operator.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
@@ -8,8 +8,8 @@ use super::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum MoveError {
     /// Nothing to read there.
-    #[error("there is no store at {}", .0.display())]
-    Absent(PathBuf),
+    #[error("there is no store at {0}")]
+    Absent(String),
     /// The file that a backup would replace.
     #[error("{} exists: name another file, or add --overwrite", .0.display())]
     BackupExists(PathBuf),
@@ -34,12 +34,28 @@ pub enum MoveError {
         /// What is wrong with it, and what to do.
         problem: String,
     },
+    /// A copy would mix two stores.
+    #[error("{0} is not empty: copy into a new store")]
+    NotEmpty(String),
+    /// The copy is not what it was made from; it was given up.
+    #[error("the copy differs from the store in {0}: it was given up")]
+    Differs(String),
+    /// What was to be copied contradicts itself; the copy was given up.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
     /// Not with this kind of store.
     #[error("{0}")]
     Elsewhere(&'static str),
     /// The store refused.
     #[error("{}", crate::error::chain(.0))]
     Store(#[from] StoreError),
+}
+
+impl MoveError {
+    /// No file there.
+    pub fn absent(path: &Path) -> Self {
+        Self::Absent(path.display().to_string())
+    }
 }
 
 /// How far something is that takes its time.

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Feed, MoveError, Progress, Store, StoreError, mongo, sqlite};
+use super::{Feed, Identity, Intake, MoveError, Progress, Store, StoreError, mongo, sqlite};
 use crate::{
     bus::{Alone, Bus, Signals},
     data_dir::Secret,
@@ -99,6 +99,35 @@ pub async fn open(url: &StoreUrl) -> Result<Opened, StoreError> {
         bus: Arc::new(Alone),
         signals: Alone::signals(),
     })
+}
+
+/// Opens a store that is there, to be read out.
+///
+/// # Errors
+/// [`MoveError::Absent`] when it is not, and nothing is made then; [`MoveError::Store`].
+pub async fn open_source(url: &StoreUrl) -> Result<Opened, MoveError> {
+    match url {
+        StoreUrl::Sqlite(path) if !path.exists() => return Err(MoveError::absent(path)),
+        StoreUrl::Sqlite(_) => {}
+        StoreUrl::SqliteMemory => return Err(MoveError::Elsewhere(NOTHING_LASTS)),
+        StoreUrl::MongoDb(url) => mongo::check_source(url).await?,
+    }
+    Ok(open(url).await?)
+}
+
+/// Begins a store that is going to be filled with another one's records.
+///
+/// # Errors
+/// [`MoveError::NotEmpty`] when there is one with anybody in it; [`MoveError`].
+pub async fn begin_intake(
+    url: &StoreUrl,
+    identity: Identity,
+) -> Result<Box<dyn Intake>, MoveError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::begin_intake(path, identity),
+        StoreUrl::SqliteMemory => Err(MoveError::Elsewhere(NOTHING_LASTS)),
+        StoreUrl::MongoDb(url) => mongo::begin_intake(url, identity).await,
+    }
 }
 
 /// Copies a store into the file `to`, which appears whole or not at all; its bytes. A server may

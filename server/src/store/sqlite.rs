@@ -3,12 +3,14 @@
 //! SQL stops here. What anybody may do is `domain`'s; what is promised is said at the traits.
 
 mod accounts;
+mod archive;
 mod aside;
 mod backup;
 mod bans;
 mod direct;
 mod failure;
 mod file;
+mod intake;
 mod log;
 mod logins;
 mod marks;
@@ -30,10 +32,9 @@ use rusqlite::Connection;
 use shared::{Epoch, RoomId};
 use tokio::{sync::mpsc, task};
 
-use super::{Feed, Store, StoreError};
+use super::{Feed, Identity, Intake, MoveError, Store, StoreError};
 pub(super) use backup::{back_up, restore};
 use readers::Readers;
-use schema::Identity;
 use writer::{Write, Writer};
 
 /// 64 commits may wait to be read before committing waits too.
@@ -52,6 +53,11 @@ pub(super) async fn open_file(path: &Path) -> Result<(Arc<dyn Store>, Feed), Sto
 pub(super) async fn open_memory() -> Result<(Arc<dyn Store>, Feed), StoreError> {
     let (store, feed) = SqliteStore::open_memory().await?;
     Ok((Arc::new(store), feed))
+}
+
+/// Begins a store that is going to be filled with records.
+pub(super) fn begin_intake(path: &Path, identity: Identity) -> Result<Box<dyn Intake>, MoveError> {
+    Ok(Box::new(intake::SqliteIntake::begin(path, identity)?))
 }
 
 struct SqliteStore {

@@ -13,12 +13,12 @@ use actix_web::{rt, web};
 use shared::{ClientFrame, ErrorCode, Message, ResetReason};
 
 use crate::{
-    harness::{Finished, Person, TestServer, command, parlor},
+    harness::{Finished, Person, command, parlor},
     operator::serve,
 };
 
 /// Names in a directory, sorted.
-fn names(dir: &Path) -> Vec<String> {
+pub fn names(dir: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(dir)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -28,7 +28,7 @@ fn names(dir: &Path) -> Vec<String> {
 }
 
 /// A directory with the data of a server, stopped, in which Alice said `bodies` in the lobby.
-async fn data_with(dir: &Path, bodies: &[&str]) -> PathBuf {
+pub async fn data_with(dir: &Path, bodies: &[&str]) -> PathBuf {
     let data = dir.join("data");
     let server = serve(&data).await;
     let alice = server.register("alice").await;
@@ -50,12 +50,12 @@ fn restore(data: &Path, file: &Path, more: &[&str]) -> Finished {
     parlor(data, &arguments, "")
 }
 
-fn bodies(messages: &[Message]) -> Vec<&str> {
+pub fn bodies(messages: &[Message]) -> Vec<&str> {
     messages.iter().filter_map(Message::body).collect()
 }
 
 /// Makes the store of a stopped server larger, so that copying it takes a while.
-fn fatten(data: &Path, mebibytes: u32) {
+pub fn fatten(data: &Path, mebibytes: u32) {
     let conn = rusqlite::Connection::open(data.join("parlor.db")).unwrap();
     let sql = "UPDATE sessions SET user_agent = hex(zeroblob(?1))";
     conn.execute(sql, [mebibytes * 512 * 1024]).unwrap();
@@ -64,7 +64,7 @@ fn fatten(data: &Path, mebibytes: u32) {
 #[actix_web::test]
 async fn a_backup_under_load_lacks_nothing_acked_before_it_began() {
     let dir = tempfile::tempdir().unwrap();
-    let server = TestServer::start().await;
+    let server = serve(&dir.path().join("data")).await;
     let lobby = server.lobby();
     let mut people = server.register_crowd("sender", 4).await;
     people.push(server.register("alice").await);
@@ -322,10 +322,10 @@ async fn a_restore_refuses_what_is_no_whole_backup_and_leaves_the_store() {
 async fn killed_in_the_middle_a_backup_or_restore_leaves_nothing_that_looks_whole() {
     let dir = tempfile::tempdir().unwrap();
     let data = data_with(dir.path(), &["one"]).await;
-    fatten(&data, 64);
+    fatten(&data, 32);
     let file = dir.path().join("backup.db");
     let unfinished = dir.path().join("backup.db.unfinished");
-    for _ in 0..5 {
+    for _ in 0..3 {
         kill_when_it_begins(&data, &["backup", file.to_str().unwrap()]);
         assert!(!file.exists());
         assert!(unfinished.exists(), "it was killed in the middle");
@@ -336,7 +336,7 @@ async fn killed_in_the_middle_a_backup_or_restore_leaves_nothing_that_looks_whol
     assert!(!unfinished.exists(), "the next one cleared up");
 
     let before = fs::read(data.join("parlor.db")).unwrap();
-    for _ in 0..5 {
+    for _ in 0..3 {
         let arguments = ["restore", file.to_str().unwrap(), "--replace"];
         kill_when_it_begins(&data, &arguments);
         assert!(data.join("parlor.db.unfinished").exists());
@@ -350,7 +350,7 @@ async fn killed_in_the_middle_a_backup_or_restore_leaves_nothing_that_looks_whol
 }
 
 /// Kills the command as soon as it says how far it is.
-fn kill_when_it_begins(data: &Path, arguments: &[&str]) {
+pub fn kill_when_it_begins(data: &Path, arguments: &[&str]) {
     let mut child = command(data)
         .args(arguments)
         .stdout(Stdio::null())

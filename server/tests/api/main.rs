@@ -80,6 +80,8 @@
 mod accounts;
 mod backup;
 mod bans;
+mod copy;
+mod copy_mongodb;
 #[path = "../support/database.rs"]
 mod database;
 mod deletion;

@@ -19,7 +19,12 @@ use crate::harness::{Call, PASSWORD, Person, TestServer, command, parlor};
 /// A server on the data that commands left.
 pub async fn serve(data_dir: &Path) -> TestServer {
     let place = data_dir.to_owned();
-    TestServer::with(|config| config.place.data_dir = place).await
+    TestServer::with(|config| {
+        config.place.data_dir = place;
+        // Whatever the other tests run on: the commands find the data there.
+        config.place.store_url = None;
+    })
+    .await
 }
 
 async fn try_to_log_in(server: &TestServer, name: &str, password: &str) -> crate::harness::Answer {

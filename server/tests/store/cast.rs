@@ -53,6 +53,8 @@ pub struct TestStore {
     /// Removed at the end.
     _dir: Option<TempDir>,
     database: Option<Database>,
+    /// The variable that names the server it is on.
+    server: Option<&'static str>,
 }
 
 impl Deref for TestStore {
@@ -83,10 +85,11 @@ impl TestStore {
         Self::on_mongodb("PARLOR_TEST_MONGODB_STANDALONE_URI").await
     }
 
-    async fn on_mongodb(variable: &str) -> Self {
+    async fn on_mongodb(variable: &'static str) -> Self {
         let database = Database::new(variable);
         let mut store = Self::open(&database.url, None).await;
         store.database = Some(database);
+        store.server = Some(variable);
         store
     }
 
@@ -104,6 +107,7 @@ impl TestStore {
             heard,
             _dir: dir,
             database: None,
+            server: None,
         }
     }
 
@@ -112,6 +116,14 @@ impl TestStore {
         self.store.close().await;
         if let Some(database) = self.database {
             database.remove();
+        }
+    }
+
+    /// Where a store of the same kind can be made: of one in memory, a file.
+    pub fn empty_place(&self) -> EmptyPlace {
+        match self.server {
+            Some(variable) => EmptyPlace::in_database(Database::new(variable)),
+            None => EmptyPlace::in_dir(),
         }
     }
 
@@ -235,6 +247,45 @@ impl TestStore {
     pub async fn role(&self, room: RoomId, user: UserId) -> Option<RoomRole> {
         let member = self.member(room, user).await.unwrap();
         member.map(|member| member.membership.role)
+    }
+}
+
+/// A place where no store is yet.
+pub struct EmptyPlace {
+    pub url: StoreUrl,
+    /// Removed at the end.
+    _dir: Option<TempDir>,
+    database: Option<Database>,
+}
+
+impl EmptyPlace {
+    pub fn in_dir() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self {
+            url: StoreUrl::in_dir(dir.path()),
+            _dir: Some(dir),
+            database: None,
+        }
+    }
+
+    fn in_database(database: Database) -> Self {
+        Self {
+            url: database.url.clone(),
+            _dir: None,
+            database: Some(database),
+        }
+    }
+
+    /// Removes what is there.
+    pub fn remove(self) {
+        if let Some(database) = self.database {
+            database.remove();
+        }
+    }
+
+    /// The store there, made where there is none.
+    pub async fn open(&self) -> TestStore {
+        TestStore::open(&self.url, None).await
     }
 }
 

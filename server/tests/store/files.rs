@@ -11,7 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use server::store::{Opened, StoreError, StoreUrl, open};
+use server::store::{MoveError, Opened, StoreError, StoreUrl, begin_intake, copy, open};
 use shared::{ClientId, RoomId, UserId};
 
 use crate::cast::{TestStore, new_account, new_post};
@@ -190,6 +190,56 @@ async fn the_file_of_a_newer_parlor_is_left_alone() {
     migrate_to(1);
     let store = TestStore::at(dir.path()).await;
     assert!(store.user(alice).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_copy_that_was_cut_short_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("parlor.db");
+    let store = TestStore::in_memory().await;
+    let url = StoreUrl::Sqlite(path.clone());
+    let _intake = begin_intake(&url, store.identity()).await.unwrap();
+    // Whoever takes the unfinished file for the store.
+    fs::copy(
+        dir.path().join("parlor.db.unfinished"),
+        dir.path().join("other.db"),
+    )
+    .unwrap();
+    let line = refusal(&dir.path().join("other.db")).await;
+    assert!(line.contains("an unfinished copy"), "{line}");
+    let line = refusal(&path).await;
+    assert!(line.starts_with("another Parlor is using "), "{line}");
+    let again = begin_intake(&url, store.identity()).await;
+    assert!(
+        matches!(again, Err(MoveError::Store(_))),
+        "one copy at a time"
+    );
+}
+
+#[tokio::test]
+async fn a_damaged_log_is_not_copied() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = TestStore::at(dir.path()).await;
+    let alice = store.register("alice").await;
+    store.count_to(alice, store.lobby(), 5).await;
+    store.close().await;
+    let url = StoreUrl::in_dir(dir.path());
+    let target = tempfile::tempdir().unwrap();
+    for damage in [
+        "UPDATE rooms SET head = 7",
+        "DELETE FROM messages WHERE seq = 5",
+    ] {
+        let conn = rusqlite::Connection::open(dir.path().join("parlor.db")).unwrap();
+        conn.execute(damage, []).unwrap();
+        drop(conn);
+        let copied = copy(&url, &StoreUrl::in_dir(target.path()), |_| ()).await;
+        let Err(MoveError::Damaged(what)) = copied else {
+            panic!("{damage}: {copied:?}")
+        };
+        assert!(what.contains("has counted 7"), "{what}");
+        let left: Vec<_> = fs::read_dir(target.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "the lock alone: {left:?}");
+    }
 }
 
 #[tokio::test]

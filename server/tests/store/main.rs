@@ -9,8 +9,10 @@
 )]
 
 mod accounts;
+mod archive;
 mod bans;
 mod cast;
+mod copies;
 #[path = "../support/database.rs"]
 mod database;
 mod direct;
@@ -180,6 +182,19 @@ macro_rules! every_case {
                 a_deleted_room_has_no_pages,
                 changes_come_by_rev_in_their_current_state,
                 a_page_and_its_head_are_one_snapshot,
+            }
+            archive {
+                records_come_by_key_page_by_page,
+                an_archive_of_a_new_store_is_its_lobby,
+                an_archive_has_what_no_other_answer_tells,
+            }
+            copies {
+                a_copy_is_equal_in_everything,
+                a_copy_goes_on_where_the_store_was,
+                a_copy_is_a_store_only_when_it_is_whole,
+                a_copy_goes_into_an_empty_store_only,
+                a_copy_that_differs_is_given_up,
+                a_copy_of_many_pages_is_whole,
             }
             feed {
                 messages_and_their_changes_are_fed,

@@ -113,6 +113,12 @@ pub enum Refusal {
         /// This binary's.
         known: i32,
     },
+    /// Somebody reads its change stream.
+    #[error("a Parlor server has this database open: stop it first")]
+    Served,
+    /// A copy into it was cut short.
+    #[error("an unfinished copy: run `parlor copy` again, or drop the database")]
+    Unfinished,
     /// No server to be reached.
     #[error("cannot reach MongoDB: {0}; is it running, and is the address right?")]
     Unreachable(String),

@@ -166,15 +166,17 @@ async fn find(
 
 /// In `spent_refreshes`: every value a session has had before, so that a replay is told from a
 /// guess.
-#[derive(Debug, Serialize)]
-struct SpentRecord {
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SpentRecord {
+    /// Session and digest: 48 bytes.
     #[serde(rename = "_id")]
-    id: mongodb::bson::Binary,
-    session: mongodb::bson::Uuid,
-    expires_at: i64,
+    pub id: mongodb::bson::Binary,
+    pub session: mongodb::bson::Uuid,
+    pub expires_at: i64,
 }
 
-fn spent_id(session: SessionId, digest: Digest) -> mongodb::bson::Binary {
+/// The id of a spent value.
+pub fn spent_id(session: SessionId, digest: Digest) -> mongodb::bson::Binary {
     let mut bytes = session.bson().bytes().to_vec();
     bytes.extend(digest);
     binary(bytes)

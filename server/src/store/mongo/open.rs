@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mongodb::{Client, bson::doc, options::ClientOptions};
+use mongodb::{Client, Database, bson::doc, options::ClientOptions};
 use tokio::sync::mpsc;
 
 use super::{
@@ -46,8 +46,17 @@ pub async fn open(url: &str) -> Result<Opened, StoreError> {
     }
 }
 
-async fn open_on(url: String, thread: DriverThread) -> Result<Opened, StoreError> {
-    let client = connect(&url).await?;
+/// A server that answers.
+pub struct Server {
+    pub client: Client,
+    pub db: Database,
+    /// Whether it has transactions and a change stream.
+    pub is_replica_set: bool,
+}
+
+/// Finds the database and what kind of server has it.
+pub async fn reach(url: &str) -> Result<Server, StoreError> {
+    let client = connect(url).await?;
     let db = client
         .default_database()
         .unwrap_or_else(|| client.database(DATABASE));
@@ -57,6 +66,19 @@ async fn open_on(url: String, thread: DriverThread) -> Result<Opened, StoreError
         .map_err(|error| explain(&error))?;
     let is_replica_set =
         hello.contains_key("setName") || hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid");
+    Ok(Server {
+        client,
+        db,
+        is_replica_set,
+    })
+}
+
+async fn open_on(url: String, thread: DriverThread) -> Result<Opened, StoreError> {
+    let Server {
+        client,
+        db,
+        is_replica_set,
+    } = reach(&url).await?;
     let lease = if is_replica_set {
         None
     } else {

@@ -55,6 +55,9 @@ struct MetaRecord {
     epoch: Uuid,
     lobby: Uuid,
     secret: Binary,
+    /// A copy is filling it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unfinished: bool,
 }
 
 /// Makes what is missing and answers with what the store is. Any number of servers may do it at
@@ -71,6 +74,9 @@ pub async fn prepare(db: &Database) -> Result<Identity, Failure> {
         }))
         .into());
     }
+    if meta.unfinished {
+        return Err(Refusal::Unfinished.unavailable().into());
+    }
     let secret = Secret::try_from(meta.secret.bytes)
         .map_err(|_| Failure::unreadable(format!("the secret has not {SECRET_BYTES} bytes")))?;
     Ok(Identity {
@@ -78,6 +84,37 @@ pub async fn prepare(db: &Database) -> Result<Identity, Failure> {
         lobby: room_id(meta.lobby),
         secret,
     })
+}
+
+/// Whether there is a store, and whether a copy into it was cut short.
+pub async fn is_unfinished(db: &Database) -> Result<Option<bool>, Failure> {
+    Ok(meta(db).await?.map(|meta| meta.unfinished))
+}
+
+/// Marks the store as one that a copy is filling, empties it, and gives it an identity.
+pub async fn begin_anew(db: &Database, epoch: Epoch, lobby: RoomId) -> Result<(), Failure> {
+    let meta = db.collection::<Document>(META);
+    let which = doc! { "_id": "store" };
+    let mark = doc! { "$set": { "unfinished": true } };
+    meta.update_one(which.clone(), mark).await?;
+    for (collection, _) in indexes() {
+        db.collection::<Document>(collection)
+            .delete_many(doc! {})
+            .await?;
+    }
+    let epoch = Uuid::from_bytes(epoch.as_uuid().into_bytes());
+    let identity = doc! { "$set": { "epoch": epoch, "lobby": lobby.bson() } };
+    meta.update_one(which, identity).await?;
+    Ok(())
+}
+
+/// Takes the mark away. Everything written before is durable with it.
+pub async fn mark_whole(db: &Database) -> Result<(), Failure> {
+    let mark = doc! { "$unset": { "unfinished": "" } };
+    db.collection::<Document>(META)
+        .update_one(doc! { "_id": "store" }, mark)
+        .await?;
+    Ok(())
 }
 
 async fn meta(db: &Database) -> Result<Option<MetaRecord>, Failure> {
@@ -115,6 +152,7 @@ async fn furnish(db: &Database) -> Result<MetaRecord, Failure> {
         epoch: Uuid::new(),
         lobby,
         secret: binary(secret),
+        unfinished: false,
     };
     match db.collection::<MetaRecord>(META).insert_one(&record).await {
         // Another server was quicker; what it made counts.

@@ -40,7 +40,7 @@ pub fn back_up(
     overwrite: bool,
     told: &mut dyn FnMut(Progress),
 ) -> Result<u64, MoveError> {
-    let store = fs::canonicalize(store).map_err(|_| MoveError::Absent(store.to_owned()))?;
+    let store = fs::canonicalize(store).map_err(|_| MoveError::absent(store))?;
     refuse_same(&store, to)?;
     if !overwrite && fs::symlink_metadata(to).is_ok() {
         return Err(MoveError::BackupExists(to.to_owned()));
@@ -95,7 +95,7 @@ pub fn restore(
 fn open_source(path: &Path) -> Result<Connection, MoveError> {
     // SQLite says only that it cannot be opened.
     fs::File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => MoveError::Absent(path.to_owned()),
+        io::ErrorKind::NotFound => MoveError::absent(path),
         _ => unwritten(path, &error),
     })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -138,10 +138,7 @@ fn copy(
         }
     }
     drop(backup);
-    // One file that needs nothing beside it, and can be read where nothing can be written.
-    copy.pragma_update_and_check(None, "journal_mode", "DELETE", |row| {
-        row.get::<_, String>(0)
-    })?;
+    schema::leave_one_file(&copy)?;
     file::prepare(&copy)?;
     Ok(copy)
 }
@@ -207,7 +204,7 @@ fn refuse_same(store: &Path, file: &Path) -> Result<(), MoveError> {
 }
 
 /// What SQLite says of a file, with what to do.
-fn unfit(path: &Path, error: impl Into<StoreError>) -> MoveError {
+pub fn unfit(path: &Path, error: impl Into<StoreError>) -> MoveError {
     MoveError::File {
         path: path.to_owned(),
         problem: explain_sqlite(&error.into()),

@@ -24,6 +24,9 @@ pub enum Refusal {
          upgrade Parlor, or restore a backup"
     )]
     Newer { version: i64, known: usize },
+    /// A copy into it was cut short.
+    #[error("an unfinished copy: run `parlor copy` again, or remove it")]
+    Unfinished,
     /// Another program's database.
     #[error("it is not a Parlor store: choose another file")]
     Foreign,

@@ -9,12 +9,12 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::store::StoreError;
+use crate::store::{Identity, StoreError};
 
 use super::{
     aside::named,
     failure::{Refusal, explain, explain_sqlite},
-    schema::{self, Identity},
+    schema,
 };
 
 /// An open file, and the lock that keeps other processes out for as long as it is held.

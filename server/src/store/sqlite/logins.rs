@@ -15,6 +15,8 @@ macro_rules! login_columns {
     };
 }
 
+pub(super) use login_columns;
+
 pub(super) const BY_ID: &str = concat!(
     "SELECT ",
     login_columns!(),
@@ -26,7 +28,8 @@ pub(super) const OF_USER: &str = concat!(
     " FROM sessions WHERE user = ?1 AND expires_at > ?2 ORDER BY last_used_at DESC, id"
 );
 
-fn login(row: &Row<'_>) -> rusqlite::Result<Login> {
+/// A login from [`login_columns!`].
+pub(super) fn login(row: &Row<'_>) -> rusqlite::Result<Login> {
     Ok(Login {
         id: SessionId::from_uuid(row.get(0)?),
         user: rows::user_id(row, 1)?,

@@ -6,27 +6,24 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use shared::{Epoch, RoomId};
 use uuid::Uuid;
 
-use crate::store::StoreError;
+use crate::store::{Identity, StoreError};
 
 use super::failure::Refusal;
 
 /// "Parl": says whose file it is, so that another program's is not taken for an empty one.
 const APPLICATION_ID: i64 = 0x5061_726c;
 
+/// "Par?": the same, of a file that a copy is still filling.
+const UNFINISHED_ID: i64 = 0x5061_723f;
+
 /// One file per version, in order. A released one is never edited.
 const VERSIONS: [&str; 1] = [include_str!("schema.sql")];
-
-/// What is made with a store and never changes.
-#[derive(Debug, Clone, Copy)]
-pub struct Identity {
-    pub epoch: Epoch,
-    pub lobby: RoomId,
-}
 
 /// Brings a file to the newest version and answers with what it is.
 ///
 /// # Errors
-/// [`StoreError::Backend`] when a newer Parlor or another program made the file.
+/// [`StoreError::Backend`] when a newer Parlor or another program made the file, or a copy into it
+/// was cut short.
 pub fn migrate(conn: &mut Connection) -> Result<Identity, StoreError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version = version(&tx)?;
@@ -62,6 +59,9 @@ pub fn version(conn: &Connection) -> Result<usize, StoreError> {
     let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let owner: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if owner == UNFINISHED_ID {
+        return Err(StoreError::Backend(Box::new(Refusal::Unfinished)));
+    }
     let is_empty = version == 0 && owner == 0 && tables == 0;
     if !is_empty && owner != APPLICATION_ID {
         return Err(StoreError::Backend(Box::new(Refusal::Foreign)));
@@ -73,6 +73,22 @@ pub fn version(conn: &Connection) -> Result<usize, StoreError> {
             known: VERSIONS.len(),
         }))),
     }
+}
+
+/// Says that a copy is filling the file.
+pub fn mark_unfinished(conn: &Connection) -> rusqlite::Result<()> {
+    conn.pragma_update(None, "application_id", UNFINISHED_ID)
+}
+
+/// Says that the copy is whole.
+pub fn mark_whole(conn: &Connection) -> rusqlite::Result<()> {
+    conn.pragma_update(None, "application_id", APPLICATION_ID)
+}
+
+/// Merges the logs, so that the file needs nothing beside it and can be read where nothing can be
+/// written.
+pub fn leave_one_file(conn: &Connection) -> rusqlite::Result<()> {
+    conn.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
 }
 
 /// Gives a new store its epoch and its lobby.
