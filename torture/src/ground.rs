@@ -2,6 +2,7 @@
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -124,6 +125,13 @@ impl Ground {
     pub fn take_mongod(&self) -> Option<Mongod> {
         let mut mongod = self.mongod.lock().unwrap_or_else(PoisonError::into_inner);
         mongod.take()
+    }
+
+    /// Where the MongoDB server is.
+    pub fn mongod_address(&self) -> Option<SocketAddr> {
+        let mongod = self.mongod.lock().unwrap_or_else(PoisonError::into_inner);
+        let port = mongod.as_ref()?.port();
+        Some(SocketAddr::from(([127, 0, 0, 1], port)))
     }
 
     /// Starts its server.

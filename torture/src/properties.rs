@@ -9,6 +9,7 @@ mod marks_and_presence;
 mod no_gap_after_reconnect;
 mod one_order;
 mod retries_are_harmless;
+mod servers_apart;
 mod store_in_trouble;
 
 use std::pin::Pin;
@@ -46,6 +47,7 @@ impl Property {
 }
 
 const EITHER: &[StoreKind] = &[StoreKind::Sqlite, StoreKind::MongoDb];
+const MONGODB: &[StoreKind] = &[StoreKind::MongoDb];
 const SQLITE: &[StoreKind] = &[StoreKind::Sqlite];
 
 macro_rules! properties {
@@ -66,6 +68,7 @@ properties! {
     "R3" retries_are_harmless EITHER,
     "R4" no_gap_after_reconnect EITHER,
     "R5" events_equal_fetch EITHER,
+    "R8" servers_apart MONGODB,
     "R9" store_in_trouble EITHER,
     "R10" disk_full SQLITE,
     "R16" one_order EITHER,

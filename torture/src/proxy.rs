@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use fastrand::Rng;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::mpsc,
+    sync::{mpsc, watch},
     task::{AbortHandle, JoinSet},
 };
 
@@ -44,6 +44,15 @@ impl Cut {
     ];
 }
 
+/// Whether bytes get through at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weather {
+    /// They do.
+    Clear,
+    /// Nothing does, both ways; nobody is told, and nothing is lost.
+    Dark,
+}
+
 type Pipes = Mutex<BTreeMap<u64, mpsc::UnboundedSender<Cut>>>;
 
 /// A proxy before one address. Ends with its connections when dropped.
@@ -52,6 +61,7 @@ pub struct Proxy {
     /// Where it listens.
     pub address: SocketAddr,
     pipes: Arc<Pipes>,
+    weather: watch::Sender<Weather>,
     accepting: AbortHandle,
 }
 
@@ -61,10 +71,12 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr().context("the proxy has no address")?;
         let pipes = Arc::new(Pipes::default());
-        let accepting = tokio::spawn(accept(listener, target, Arc::clone(&pipes)));
+        let (weather, seen) = watch::channel(Weather::Clear);
+        let accepting = tokio::spawn(accept(listener, target, Arc::clone(&pipes), seen));
         Ok(Self {
             address,
             pipes,
+            weather,
             accepting: accepting.abort_handle(),
         })
     }
@@ -93,6 +105,18 @@ impl Proxy {
     }
 }
 
+impl Proxy {
+    /// Holds everything back, both ways, new connections too.
+    pub fn darken(&self) {
+        self.weather.send_replace(Weather::Dark);
+    }
+
+    /// Lets everything go on, what was held back first.
+    pub fn clear(&self) {
+        self.weather.send_replace(Weather::Clear);
+    }
+}
+
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.accepting.abort();
@@ -103,7 +127,12 @@ fn lock(pipes: &Pipes) -> MutexGuard<'_, BTreeMap<u64, mpsc::UnboundedSender<Cut
     pipes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn accept(listener: TcpListener, target: SocketAddr, pipes: Arc<Pipes>) {
+async fn accept(
+    listener: TcpListener,
+    target: SocketAddr,
+    pipes: Arc<Pipes>,
+    weather: watch::Receiver<Weather>,
+) {
     let mut running = JoinSet::new();
     let mut next = 0_u64;
     loop {
@@ -116,11 +145,11 @@ async fn accept(listener: TcpListener, target: SocketAddr, pipes: Arc<Pipes>) {
         let id = next;
         next += 1;
         lock(&pipes).insert(id, cuts);
-        let pipes = Arc::clone(&pipes);
+        let (pipes, weather) = (Arc::clone(&pipes), weather.clone());
         running.spawn(async move {
             // The server may be dead just now: then the client's connection ends, too.
             if let Ok(server) = TcpStream::connect(target).await {
-                Pipe::new(id, client, server, orders).run().await;
+                Pipe::new(id, client, server, orders, weather).run().await;
             }
             lock(&pipes).remove(&id);
         });

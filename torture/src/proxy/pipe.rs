@@ -6,11 +6,11 @@ use fastrand::Rng;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::mpsc,
+    sync::{mpsc, watch},
     time::{Instant, sleep_until},
 };
 
-use super::Cut;
+use super::{Cut, Weather};
 
 const BUFFER: usize = 16 * 1024;
 
@@ -22,6 +22,7 @@ pub(super) struct Pipe {
     client: TcpStream,
     server: TcpStream,
     cuts: mpsc::UnboundedReceiver<Cut>,
+    weather: watch::Receiver<Weather>,
     rng: Rng,
     /// Takes effect in the middle of the next bytes.
     cut: Option<Cut>,
@@ -47,6 +48,7 @@ impl Pipe {
         client: TcpStream,
         server: TcpStream,
         cuts: mpsc::UnboundedReceiver<Cut>,
+        weather: watch::Receiver<Weather>,
     ) -> Self {
         for end in [&client, &server] {
             // Without it the kernel would gather what the clients count on being apart.
@@ -56,6 +58,7 @@ impl Pipe {
             client,
             server,
             cuts,
+            weather,
             rng: Rng::with_seed(id),
             cut: None,
             is_server_deaf: false,
@@ -68,6 +71,7 @@ impl Pipe {
         let mut down = vec![0; BUFFER];
         let (mut client_open, mut server_open) = (true, true);
         loop {
+            let is_clear = *self.weather.borrow_and_update() == Weather::Clear;
             let ends_at = self.ends_at;
             let end = async move {
                 match ends_at {
@@ -80,14 +84,15 @@ impl Pipe {
                 biased;
                 () = end => return,
                 Some(cut) = self.cuts.recv() => self.cut = Some(cut),
-                read = self.client.read(&mut up), if client_open => match read {
+                changed = self.weather.changed() => if changed.is_err() { return },
+                read = self.client.read(&mut up), if is_clear && client_open => match read {
                     Ok(count @ 1..) => {
                         if !self.pass(&up[..count], Cut::DeafServer).await { return }
                     }
                     _ if self.is_silent() => { client_open = false; self.begin_to_end(); }
                     _ => return,
                 },
-                read = self.server.read(&mut down), if server_open => match read {
+                read = self.server.read(&mut down), if is_clear && server_open => match read {
                     Ok(count @ 1..) => {
                         if !self.pass(&down[..count], Cut::DeafClient).await { return }
                     }
