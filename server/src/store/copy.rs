@@ -21,9 +21,11 @@ pub async fn copy(
     to: &StoreUrl,
     told: impl FnMut(Progress) + Send,
 ) -> Result<Verified, MoveError> {
-    let Opened { store, .. } = open_source(from).await?;
+    let Opened { store, feed, .. } = open_source(from).await?;
     let copied = copy_store(&*store, to, told).await;
     store.close().await;
+    // Not before: closing waits to see the last commit in it.
+    drop(feed);
     copied
 }
 
