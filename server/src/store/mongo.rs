@@ -26,6 +26,7 @@ mod marks;
 mod members;
 mod mine;
 mod open;
+mod orphans;
 mod pages;
 mod record;
 mod replica_set;

@@ -23,6 +23,8 @@ use crate::{
     store::{Opened, StoreError},
 };
 
+/// What the server's own lists call our connections.
+pub const APP_NAME: &str = "parlor";
 /// The database where the address names none.
 const DATABASE: &str = "parlor";
 /// 64 commits may wait to be read before the next are waited for; see `sqlite`.
@@ -125,7 +127,7 @@ async fn connect(url: &str) -> Result<Client, StoreError> {
         StoreError::Unavailable(Box::new(Refusal::Address(error.to_string())))
     };
     let mut options = ClientOptions::parse(url).await.map_err(unusable)?;
-    options.app_name = Some("parlor".to_owned());
+    options.app_name = Some(APP_NAME.to_owned());
     options.write_concern = Some(durable());
     options.server_selection_timeout.get_or_insert(SELECTION);
     options.connect_timeout.get_or_insert(SELECTION);

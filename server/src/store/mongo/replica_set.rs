@@ -9,13 +9,14 @@ use mongodb::{
     bson::{DateTime, Uuid},
     options::{ReadConcern, WriteConcern},
 };
-use tokio::time;
+use tokio::time::{self, Instant};
 
 use super::{
     change_record::{ChangeRecord, CommitRecord},
     commits::{Echo, in_time},
     echoes::{Echoes, Expected},
     failure::Failure,
+    orphans,
     schema::COMMITS,
     view::View,
     work::{self, Work},
@@ -24,6 +25,9 @@ use super::{
 /// Pauses between attempts, doubling from the first: a race is over after the other's fsync.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// Who loses races for so long is not racing: a process that was killed has left a lock behind.
+const TOO_LONG: Duration = Duration::from_millis(500);
 
 /// Transactions, and hearing of them.
 pub struct ReplicaSet {
@@ -46,14 +50,27 @@ impl ReplicaSet {
         job: impl for<'w> Fn(&'w mut Work<'j>) -> BoxFuture<'w, Result<T, Failure>> + Send + Sync,
     ) -> Result<(T, Option<Expected>), Failure> {
         let mut pause = FIRST_PAUSE;
+        let mut look_at = Instant::now() + TOO_LONG;
         loop {
             match self.attempt(echo, &job).await {
                 Err(failure) if failure.may_repeat() => {
+                    if Instant::now() >= look_at {
+                        self.end_orphans().await;
+                        look_at = Instant::now() + TOO_LONG;
+                    }
                     time::sleep(pause.mul_f64(0.5 + random_fraction())).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
                 done => return done,
             }
+        }
+    }
+
+    async fn end_orphans(&self) {
+        match orphans::end(&self.client).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "ended transactions that a process left open"),
+            Err(error) => tracing::warn!(%error, "cannot look for transactions left open"),
         }
     }
 
