@@ -1,4 +1,4 @@
-//! Every property in its short form, on SQLite, among the normal tests.
+//! Every property in its short form, on either store, among the normal tests.
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
@@ -27,13 +27,13 @@ fn parlor() -> PathBuf {
     built
 }
 
-fn holds(name: &'static str) {
+fn holds(name: &str, store: StoreKind) {
     let property = ALL.iter().find(|property| property.name == name).unwrap();
     let seed = env::var("TORTURE_SEED")
         .map_or_else(|_| fastrand::u64(..1 << 32), |seed| seed.parse().unwrap());
     let setup = Setup {
         binary: parlor(),
-        store: StoreKind::Sqlite,
+        store,
         scale: Scale::Short,
         seed,
     };
@@ -50,15 +50,32 @@ fn holds(name: &'static str) {
 }
 
 macro_rules! short {
-    ($($name:ident)+) => {$(
-        #[test]
-        fn $name() {
-            holds(stringify!($name));
+    ($module:ident $store:ident: $($name:ident)+) => {
+        mod $module {
+            use super::{StoreKind, holds};
+
+            $(
+                #[test]
+                fn $name() {
+                    holds(stringify!($name), StoreKind::$store);
+                }
+            )+
+
+            #[test]
+            fn no_property_is_left_out() {
+                let listed = [$(stringify!($name)),+];
+                for property in super::ALL {
+                    let is_listed = listed.contains(&property.name);
+                    let (name, store) = (property.name, StoreKind::$store);
+                    assert_eq!(is_listed, property.is_for(store), "{name} on {store:?}");
+                }
+            }
         }
-    )+};
+    };
 }
 
 short! {
+    sqlite Sqlite:
     ack_after_sync
     acked_is_durable
     backup_and_restore
@@ -68,5 +85,17 @@ short! {
     no_gap_after_reconnect
     one_order
     retries_are_harmless
+    store_in_trouble
+}
+
+short! {
+    mongodb MongoDb:
+    acked_is_durable
+    events_equal_fetch
+    marks_and_presence
+    no_gap_after_reconnect
+    one_order
+    retries_are_harmless
+    servers_apart
     store_in_trouble
 }

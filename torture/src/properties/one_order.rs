@@ -30,8 +30,8 @@ use log::Logs;
 const ROOMS: usize = 4;
 
 pub(super) async fn run(ground: &Ground) -> Result<()> {
-    let (operations, workers) = ground.pick((2_000, 8), (50_000, 10));
-    let every_ms = ground.pick(500..1_000, 1_000..3_000);
+    let (operations, workers) = ground.pick((1_200, 8), (50_000, 10));
+    let every_ms = ground.pick(700..1_400, 1_000..3_000);
     for fault in FAULTS.iter().chain(&[log::EXCEPTIONS]) {
         ground.counts.expect_none(fault);
     }
