@@ -147,22 +147,21 @@ impl Account {
         Ok(())
     }
 
-    /// Everything that was ever said in the room, oldest first, and its head at the last page.
+    /// Everything that was ever said in the room, oldest first, and the head of the first page.
+    ///
+    /// Each page is one snapshot and all of them are not: what changed since the first page may be
+    /// missing from it. So its head is the cursor from which to resume.
     pub async fn history(&self, room: RoomId) -> Result<(Vec<Message>, u64)> {
-        self.history_after(room, 0).await
-    }
-
-    /// As [`Account::history`], of the messages above a `seq`.
-    pub async fn history_after(&self, room: RoomId, seq: u64) -> Result<(Vec<Message>, u64)> {
-        let mut all = Vec::new();
-        let mut after = seq;
+        let mut all: Vec<Message> = Vec::new();
+        let mut head = None;
         loop {
+            let after = all.last().map_or(0, |last| last.seq);
             let path = format!("/rooms/{room}/messages?after={after}&limit=100");
             let page: MessagePage = self.fetch(&path).await?;
-            after = page.messages.last().map_or(after, |last| last.seq);
+            let head = *head.get_or_insert(page.head);
             all.extend(page.messages);
             if !page.has_more {
-                return Ok((all, page.head));
+                return Ok((all, head));
             }
         }
     }
