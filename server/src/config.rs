@@ -33,8 +33,15 @@ pub struct Place {
     )]
     pub data_dir: PathBuf,
 
-    /// Where messages are kept: sqlite:PATH [default: parlor.db in the data directory]
-    #[arg(long, env = "PARLOR_STORE_URL", value_name = "URL")]
+    #[expect(clippy::doc_markdown, reason = "a command's help is plain text")]
+    /// Where everything is kept: sqlite:PATH, or mongodb://HOST/DATABASE for one server or several;
+    /// a password in it is better given by the variable [default: parlor.db in the data directory]
+    #[arg(
+        long,
+        env = "PARLOR_STORE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub store_url: Option<StoreUrl>,
 
     /// Work factor of the password hash, 4 to 31: each step doubles the time

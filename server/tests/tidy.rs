@@ -72,20 +72,33 @@ fn no_source_file_is_longer_than_400_lines() {
 #[test]
 fn layers_know_only_what_is_below_them() {
     let forbidden: [(&str, &[&str]); 6] = [
-        ("shared/src", &["actix", "rusqlite", "tokio", "SystemTime"]),
-        ("server/src/domain", &["actix", "rusqlite"]),
+        (
+            "shared/src",
+            &["actix", "rusqlite", "mongodb", "tokio", "SystemTime"],
+        ),
+        ("server/src/domain", &["actix", "rusqlite", "mongodb"]),
         (
             "server/src/hub",
-            &["actix", "rusqlite", "tokio", "Instant::now", "SystemTime"],
+            &[
+                "actix",
+                "rusqlite",
+                "mongodb",
+                "tokio",
+                "Instant::now",
+                "SystemTime",
+            ],
         ),
         (
             "server/src/store",
             &["actix", "crate::domain", "crate::chat", "crate::http"],
         ),
-        ("server/src/chat", &["rusqlite", "crate::http", "sqlite"]),
+        (
+            "server/src/chat",
+            &["rusqlite", "mongodb", "crate::http", "sqlite"],
+        ),
         (
             "server/src/http",
-            &["rusqlite", "sqlite", "actix_web_actors"],
+            &["rusqlite", "mongodb", "sqlite", "actix_web_actors"],
         ),
     ];
     for (folder, words) in forbidden {

@@ -42,5 +42,16 @@ fn native(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
             command = command.env(variable, uri);
         }
         command.run()
-    })
+    })?;
+    // What people see must not depend on where it is kept.
+    let mut on_mongodb = workspace
+        .cargo()
+        .args(runner)
+        .args(["--locked", "--package", "server", "--test", "api"])
+        .args(filter)
+        .env("PARLOR_TEST_STORE", "mongodb");
+    for (variable, uri) in servers.variables() {
+        on_mongodb = on_mongodb.env(variable, uri);
+    }
+    on_mongodb.run()
 }

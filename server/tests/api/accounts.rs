@@ -193,7 +193,7 @@ async fn of_many_who_register_one_name_at_once_one_wins() {
 
 #[actix_web::test]
 async fn a_password_is_kept_as_its_hash_and_shown_to_nobody() {
-    let server = TestServer::start().await;
+    let server = TestServer::on_files().await;
     let alice = server.register("alice").await;
     server.make_admin(&alice).await;
     for path in ["/users/me", "/users", "/sessions", "/rooms"] {

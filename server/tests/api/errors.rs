@@ -64,7 +64,8 @@ async fn provoke(server: &TestServer, alice: &Person, code: ErrorCode) -> Answer
 #[actix_web::test]
 async fn every_error_code_is_said_and_in_one_shape() {
     for code in ErrorCode::ALL {
-        let server = TestServer::with(|config| config.rate_limits = Switch::On).await;
+        // One of the errors is a damaged file.
+        let server = TestServer::on_files_with(|config| config.rate_limits = Switch::On).await;
         let alice = server.register("alice").await;
         let answer = provoke(&server, &alice, code).await;
         let retry_after = answer.header("retry-after").map(str::to_owned);
@@ -93,7 +94,7 @@ async fn every_error_code_is_said_and_in_one_shape() {
 
 #[actix_web::test]
 async fn an_internal_error_tells_nothing_of_its_cause() {
-    let server = TestServer::start().await;
+    let server = TestServer::on_files().await;
     let alice = server.register("alice").await;
     let answer = provoke(&server, &alice, ErrorCode::Internal).await;
     let told = answer.text().to_owned();

@@ -82,7 +82,7 @@ fn a_data_directory_that_cannot_be_used_is_told_in_one_line() {
 
 #[actix_web::test]
 async fn a_second_server_on_the_same_data_is_told_in_one_line() {
-    let server = TestServer::start().await;
+    let server = TestServer::on_files().await;
     for arguments in [
         &["serve", "--listen", "127.0.0.1:0"][..],
         &["seed"],

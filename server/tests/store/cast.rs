@@ -111,6 +111,11 @@ impl TestStore {
         }
     }
 
+    /// What a second server would open.
+    pub fn url(&self) -> &StoreUrl {
+        &self.database.as_ref().unwrap().url
+    }
+
     /// Closes it and removes what it kept.
     pub async fn end(self) {
         self.store.close().await;

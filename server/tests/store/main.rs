@@ -18,6 +18,7 @@ mod database;
 mod direct;
 mod feed;
 mod files;
+mod hot_room;
 mod log;
 mod logins;
 mod marks;

@@ -125,6 +125,9 @@ pub enum Refusal {
     /// A name or password that it does not take, an option it does not know, and the like.
     #[error("MongoDB refused: {0}")]
     Refused(String),
+    /// A server of before 2021.
+    #[error("this MongoDB is too old: Parlor needs 5.0 or newer")]
+    TooOld,
     /// The address cannot be read.
     #[error("the MongoDB address cannot be used: {0}")]
     Address(String),

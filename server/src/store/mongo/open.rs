@@ -10,16 +10,19 @@ use super::{
     change_stream::Follower,
     commits::{Commits, Kind},
     driver_thread::DriverThread,
+    ear::Ear,
     echoes::Echoes,
     failure::Refusal,
     lane::Lane,
     lease::Lease,
+    mouth::Mouth,
+    pulse::Pulse,
     replica_set::{ReplicaSet, durable},
     schema,
     standalone::Standalone,
 };
 use crate::{
-    bus::Alone,
+    bus::{Alone, Bus, ServerId},
     store::{Opened, StoreError},
 };
 
@@ -35,6 +38,9 @@ const SELECTION: Duration = Duration::from_secs(3);
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// Connections: transactions, reads, and the change stream.
 const CONNECTIONS: u32 = 48;
+
+/// MongoDB 5.0, the first with snapshot reads outside of transactions.
+const OLDEST_WIRE_VERSION: i32 = 13;
 
 /// Opens the database, made where needed.
 pub async fn open(url: &str) -> Result<Opened, StoreError> {
@@ -68,6 +74,10 @@ pub async fn reach(url: &str) -> Result<Server, StoreError> {
         .map_err(|error| explain(&error))?;
     let is_replica_set =
         hello.contains_key("setName") || hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid");
+    let wire_version = hello.get_i32("maxWireVersion").unwrap_or_default();
+    if wire_version < OLDEST_WIRE_VERSION {
+        return Err(Refusal::TooOld.unavailable());
+    }
     Ok(Server {
         client,
         db,
@@ -90,11 +100,25 @@ async fn open_on(url: String, thread: DriverThread) -> Result<Opened, StoreError
     let identity = schema::prepare(&db).await.map_err(StoreError::from)?;
     let (feeding, feed) = mpsc::channel(FEED_COMMITS);
     let mut tasks = Vec::new();
+    let mut bus: Arc<dyn Bus> = Arc::new(Alone);
+    let mut signals = Alone::signals();
     let kind = match lease {
         None => {
             let echoes = Arc::<Echoes>::default();
-            let follower = Follower::start(db.clone(), feeding, Arc::clone(&echoes)).await?;
+            let me = ServerId(uuid::Uuid::new_v4());
+            let (ear, mouth) = (Arc::<Ear>::default(), Arc::<Mouth>::default());
+            let (follower_db, follower_echoes) = (db.clone(), Arc::clone(&echoes));
+            let follower =
+                Follower::start(follower_db, me, feeding, follower_echoes, Arc::clone(&ear))
+                    .await?;
+            let pulse = Pulse::new(db.clone(), me, Arc::clone(&mouth), Arc::clone(&ear));
+            let (telling, told) = mpsc::channel(1);
+            signals = told;
+            bus = Arc::clone(&mouth) as Arc<dyn Bus>;
             tasks.push(thread.spawn(follower.run()).abort_handle());
+            tasks.push(thread.spawn(pulse.run()).abort_handle());
+            tasks.push(thread.spawn(mouth.run(db.clone(), me)).abort_handle());
+            tasks.push(thread.spawn(ear.run(telling)).abort_handle());
             Kind::ReplicaSet(ReplicaSet::new(client, db.clone(), echoes))
         }
         Some(lease) => {
@@ -117,8 +141,8 @@ async fn open_on(url: String, thread: DriverThread) -> Result<Opened, StoreError
         store: Arc::new(store),
         feed,
         secret: Some(identity.secret),
-        bus: Arc::new(Alone),
-        signals: Alone::signals(),
+        bus,
+        signals,
     })
 }
 

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::BoxFuture;
 use mongodb::{
     Client, ClientSession, Database,
-    bson::{DateTime, Uuid},
+    bson::{DateTime, Document, Uuid},
     options::{ReadConcern, WriteConcern},
 };
 use tokio::time::{self, Instant};
@@ -18,9 +18,11 @@ use super::{
     failure::Failure,
     orphans,
     schema::COMMITS,
+    sessions::Sessions,
     view::View,
     work::{self, Work},
 };
+use crate::store::Change;
 
 /// Pauses between attempts, doubling from the first: a race is over after the other's fsync.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
@@ -34,12 +36,18 @@ pub struct ReplicaSet {
     client: Client,
     db: Database,
     echoes: Arc<Echoes>,
+    sessions: Sessions,
 }
 
 impl ReplicaSet {
     /// On this database, whose commits are heard by `echoes`.
     pub fn new(client: Client, db: Database, echoes: Arc<Echoes>) -> Self {
-        Self { client, db, echoes }
+        Self {
+            sessions: Sessions::new(client.clone()),
+            client,
+            db,
+            echoes,
+        }
     }
 
     /// Does `job` in a transaction, again as long as others are quicker. With its echo, where that
@@ -82,14 +90,30 @@ impl ReplicaSet {
         let mut work = Work::new(self.begin().await?);
         let outcome = job(&mut work).await;
         let (mut view, commands, changes) = work.into_parts();
+        let attempt = self.finish(echo, &mut view, outcome, commands, changes);
+        let attempt = attempt.await;
+        if let Some(session) = view.session.take() {
+            self.sessions.give_back(session);
+        }
+        attempt
+    }
+
+    async fn finish<T>(
+        &self,
+        echo: Echo,
+        view: &mut View<'_>,
+        outcome: Result<T, Failure>,
+        commands: Vec<Document>,
+        changes: Vec<Change>,
+    ) -> Result<(T, Option<Expected>), Failure> {
         let outcome = match outcome {
-            Ok(done) => write(&mut view, commands).await.map(|()| done),
+            Ok(done) => write(view, commands).await.map(|()| done),
             Err(failure) => Err(failure),
         };
         let done = match outcome {
             Ok(done) => done,
             Err(failure) => {
-                abort(&mut view).await;
+                abort(view).await;
                 return Err(failure);
             }
         };
@@ -109,35 +133,22 @@ impl ReplicaSet {
             if let Some(session) = &mut view.session
                 && let Err(error) = telling.session(session).await
             {
-                abort(&mut view).await;
+                abort(view).await;
                 return Err(error.into());
             }
         }
-        end(&mut view).await?;
+        end(view).await?;
         Ok((done, expected))
     }
 
-    /// Reads in one snapshot, of what a majority has.
+    /// Reads in one snapshot, of what a majority has. Nothing is locked, and nothing is left
+    /// behind by who gives up.
     pub async fn read<'j, T>(
         &'j self,
         job: impl for<'w> Fn(&'w mut View<'j>) -> BoxFuture<'w, Result<T, Failure>> + Send + Sync,
     ) -> Result<T, Failure> {
-        loop {
-            let mut view = self.begin().await?;
-            let outcome = match job(&mut view).await {
-                // A read of what is rolled back later would be a lie: the commit waits for the
-                // majority.
-                Ok(done) => end(&mut view).await.map(|()| done),
-                Err(failure) => {
-                    abort(&mut view).await;
-                    Err(failure)
-                }
-            };
-            match outcome {
-                Err(failure) if failure.may_repeat() => time::sleep(FIRST_PAUSE).await,
-                done => return done,
-            }
-        }
+        let session = self.client.start_session().snapshot(true).await?;
+        job(&mut View::in_session(&self.db, session)).await
     }
 
     /// Waits until everything that was committed is in the feed.
@@ -153,16 +164,17 @@ impl ReplicaSet {
         if telling.await.is_err() || !expected.heard().await {
             tracing::warn!("the feed ended before it was known to be complete");
         }
+        self.sessions.end().await;
     }
 
     async fn begin(&self) -> Result<View<'_>, Failure> {
-        let mut session = self.client.start_session().await?;
+        let mut session = self.sessions.take().await?;
         session
             .start_transaction()
             .read_concern(ReadConcern::snapshot())
             .write_concern(durable())
             .await?;
-        Ok(View::in_transaction(&self.db, session))
+        Ok(View::in_session(&self.db, session))
     }
 }
 
@@ -173,7 +185,7 @@ pub fn durable() -> WriteConcern {
     concern
 }
 
-async fn write(view: &mut View<'_>, commands: Vec<mongodb::bson::Document>) -> Result<(), Failure> {
+async fn write(view: &mut View<'_>, commands: Vec<Document>) -> Result<(), Failure> {
     for command in commands {
         work::check(&view.command(command).await?)?;
     }

@@ -31,11 +31,17 @@ pub const MESSAGES: &str = "messages";
 pub const GARBAGE: &str = "garbage";
 /// What each commit changed, for the change stream.
 pub const COMMITS: &str = "commits";
+/// Which servers live.
+pub const SERVERS: &str = "servers";
+/// Who is connected to which of them.
+pub const PRESENCE: &str = "presence";
+/// Who is writing, for the change stream.
+pub const TYPING: &str = "typing";
 
 /// The version of everything here.
 const VERSION: i32 = 1;
-/// A commit's document is of no use once every stream has passed it.
-const COMMITS_KEPT_SECONDS: u64 = 60;
+/// A document that is there for the change stream is of no use once every stream has passed it.
+const NEWS_KEPT_SECONDS: u64 = 60;
 
 /// What is made with a store and never changes.
 #[derive(Debug, Clone, Copy)]
@@ -131,7 +137,7 @@ async fn furnish(db: &Database) -> Result<MetaRecord, Failure> {
             .await?;
     }
     // Collections without an index of their own: a transaction on an old server makes none.
-    for collection in [GARBAGE, META] {
+    for collection in [GARBAGE, META, SERVERS] {
         match db.create_collection(collection).await {
             Err(error) if code_of(&error) == Some(NAMESPACE_EXISTS) => {}
             made => made?,
@@ -199,7 +205,7 @@ async fn lobby(db: &Database) -> Result<Uuid, Failure> {
     Ok(found.map_or(record.id, |room| room.id))
 }
 
-fn indexes() -> [(&'static str, Vec<IndexModel>); 9] {
+fn indexes() -> [(&'static str, Vec<IndexModel>); 11] {
     [
         (
             USERS,
@@ -247,6 +253,8 @@ fn indexes() -> [(&'static str, Vec<IndexModel>); 9] {
             ],
         ),
         (COMMITS, vec![expiring(doc! { "at": 1 })]),
+        (TYPING, vec![expiring(doc! { "at": 1 })]),
+        (PRESENCE, vec![index(doc! { "server": 1 })]),
     ]
 }
 
@@ -261,7 +269,7 @@ fn unique(keys: Document) -> IndexModel {
 
 fn expiring(keys: Document) -> IndexModel {
     let options = IndexOptions::builder()
-        .expire_after(std::time::Duration::from_secs(COMMITS_KEPT_SECONDS))
+        .expire_after(std::time::Duration::from_secs(NEWS_KEPT_SECONDS))
         .build();
     IndexModel::builder().keys(keys).options(options).build()
 }

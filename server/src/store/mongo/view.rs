@@ -47,7 +47,7 @@ impl Find {
 /// What one piece of work reads.
 pub struct View<'a> {
     db: &'a Database,
-    /// In a transaction, on a replica set.
+    /// On a replica set.
     pub session: Option<ClientSession>,
     /// On a standalone server, where nothing else is written as long as this is held.
     _still: Option<OwnedRwLockReadGuard<()>>,
@@ -63,8 +63,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// All reads see the moment the transaction began.
-    pub fn in_transaction(db: &'a Database, session: ClientSession) -> Self {
+    /// All reads see one moment: in a transaction, or in a session made for that.
+    pub fn in_session(db: &'a Database, session: ClientSession) -> Self {
         Self {
             db,
             session: Some(session),

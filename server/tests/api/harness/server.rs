@@ -65,6 +65,20 @@ impl TestServer {
         Self::on(None, Clock::system(), change).await
     }
 
+    /// On the embedded store, whatever the tests run on: for what is about its files.
+    pub async fn on_files() -> Self {
+        Self::on_files_with(|_| ()).await
+    }
+
+    /// As [`Self::on_files`], configured otherwise.
+    pub async fn on_files_with(change: impl FnOnce(&mut ServeConfig)) -> Self {
+        Self::with(|config| {
+            config.place.store_url = None;
+            change(config);
+        })
+        .await
+    }
+
     /// On a store that is open already, as one of several servers.
     pub async fn beside(opened: app::Opened, clock: Clock) -> Self {
         Self::on(Some(opened), clock, |_| ()).await
