@@ -16,11 +16,13 @@ Usage: cargo xtask torture [OPTIONS] [TEST…]
 
   TEST is R1, R2, … or a part of a test's name; none means all that the store has.
 
-  --store sqlite|mongodb   where messages are kept [default: sqlite]
+  --store sqlite|mongodb|mongodb-standalone
+                           where messages are kept [default: sqlite]
   --long                   minutes each, on the release binary; seconds otherwise
   --seed N                 repeats the choices of an earlier run
 
-With mongodb every test has a one-node replica set of its own, which is found on the PATH or fetched.";
+With mongodb every test has a one-node replica set of its own, with mongodb-standalone a server that is none; it is
+found on the PATH or fetched.";
 
 /// What was asked for.
 pub enum Task {
@@ -41,7 +43,10 @@ pub fn parse() -> Result<Task> {
                 store = match parser.value()?.string()?.as_str() {
                     "sqlite" => StoreKind::Sqlite,
                     "mongodb" => StoreKind::MongoDb,
-                    other => bail!("there is no store `{other}`; there are sqlite and mongodb"),
+                    "mongodb-standalone" => StoreKind::MongoDbStandalone,
+                    other => bail!(
+                        "there is no store `{other}`; there are sqlite, mongodb and mongodb-standalone"
+                    ),
                 }
             }
             Long("long") => scale = Scale::Long,

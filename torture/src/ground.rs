@@ -33,6 +33,8 @@ pub enum StoreKind {
     Sqlite,
     /// A one-node replica set of each test's own.
     MongoDb,
+    /// A standalone server of each test's own.
+    MongoDbStandalone,
 }
 
 /// What is the same for every test of a run.
@@ -71,14 +73,14 @@ impl Ground {
             .context("no place for a data directory")?;
         let mongod = match setup.store {
             StoreKind::Sqlite => None,
-            StoreKind::MongoDb => {
+            StoreKind::MongoDb | StoreKind::MongoDbStandalone => {
+                let kind = match setup.store {
+                    StoreKind::MongoDbStandalone => mongod::Kind::Standalone,
+                    _ => mongod::Kind::ReplicaSet,
+                };
                 let binary = mongod::Binary::find()?;
                 // On a disk, as an operator's would be: what is faster hides what is slow.
-                Some(Mongod::start(
-                    &binary,
-                    mongod::Kind::ReplicaSet,
-                    dir.path(),
-                )?)
+                Some(Mongod::start(&binary, kind, dir.path())?)
             }
         };
         Ok(Self {

@@ -47,6 +47,12 @@ impl Property {
 }
 
 const EITHER: &[StoreKind] = &[StoreKind::Sqlite, StoreKind::MongoDb];
+/// Those that kills and a store in trouble are about: a standalone MongoDB commits in another way.
+const ANY: &[StoreKind] = &[
+    StoreKind::Sqlite,
+    StoreKind::MongoDb,
+    StoreKind::MongoDbStandalone,
+];
 const MONGODB: &[StoreKind] = &[StoreKind::MongoDb];
 const SQLITE: &[StoreKind] = &[StoreKind::Sqlite];
 
@@ -63,15 +69,15 @@ macro_rules! properties {
 }
 
 properties! {
-    "R1" acked_is_durable EITHER,
+    "R1" acked_is_durable ANY,
     "R2" ack_after_sync SQLITE,
-    "R3" retries_are_harmless EITHER,
+    "R3" retries_are_harmless ANY,
     "R4" no_gap_after_reconnect EITHER,
     "R5" events_equal_fetch EITHER,
     "R8" servers_apart MONGODB,
-    "R9" store_in_trouble EITHER,
+    "R9" store_in_trouble ANY,
     "R10" disk_full SQLITE,
-    "R16" one_order EITHER,
+    "R16" one_order ANY,
     "R18" marks_and_presence EITHER,
     "R19" backup_and_restore SQLITE,
 }

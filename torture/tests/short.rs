@@ -99,3 +99,11 @@ short! {
     servers_apart
     store_in_trouble
 }
+
+short! {
+    mongodb_standalone MongoDbStandalone:
+    acked_is_durable
+    one_order
+    retries_are_harmless
+    store_in_trouble
+}

@@ -2,8 +2,8 @@
 //! commit after the other, and writes down first what it is going to write.
 //!
 //! The journal is one field of the lease's document, so that writing it down and still having the
-//! lease are one atomic step. It is synced; what is made of it is not, because the next commit's
-//! sync covers it and a crash before that repeats it.
+//! lease are one atomic step. It is synced before anything is made of it, and what is made is
+//! synced before anybody is answered: MongoDB may be killed while this process lives on.
 
 use std::sync::Arc;
 
@@ -138,9 +138,12 @@ impl Standalone {
 
 /// Makes what was written down, which may have been made in part.
 async fn repeat(db: &Database, commands: Vec<Document>) -> Result<(), Failure> {
-    for mut command in commands {
+    let count = commands.len();
+    for (n, mut command) in commands.into_iter().enumerate() {
+        // MongoDB's log is one: with the last write in it all are.
+        let is_last = n + 1 == count;
         command.insert("ordered", false);
-        command.insert("writeConcern", doc! { "w": 1, "j": false });
+        command.insert("writeConcern", doc! { "w": 1, "j": is_last });
         work::check_repeated(&db.run_command(command).await?)?;
     }
     Ok(())

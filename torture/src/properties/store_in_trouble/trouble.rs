@@ -35,7 +35,7 @@ impl Troubled {
                 shim.under(launch);
                 Ok(Self::Sqlite(shim))
             }
-            StoreKind::MongoDb => {
+            StoreKind::MongoDb | StoreKind::MongoDbStandalone => {
                 let mongod = ground.take_mongod().context("no mongod of its own")?;
                 Ok(Self::MongoDb(Box::new(mongod)))
             }
