@@ -120,3 +120,62 @@ impl Mouth {
         self.words.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn user(n: u128) -> UserId {
+        UserId::from_uuid(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn of_several_words_on_one_person_the_last_is_said_once() {
+        let mouth = Mouth::default();
+        mouth.show(user(1), Availability::Online);
+        mouth.show(user(1), Availability::Away);
+        assert_eq!(mouth.take().0, [(user(1), Availability::Away)]);
+        assert_eq!(mouth.take().0, []);
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_said_again_unless_it_is_old() {
+        let mouth = Mouth::default();
+        mouth.show(user(1), Availability::Online);
+        mouth.show(user(2), Availability::Online);
+        let (said, _) = mouth.take();
+        mouth.show(user(1), Availability::Offline);
+        mouth.put_back(said);
+        let mut again = mouth.take().0;
+        again.sort_by_key(|(user, _)| *user);
+        assert_eq!(
+            again,
+            [
+                (user(1), Availability::Offline),
+                (user(2), Availability::Online)
+            ]
+        );
+    }
+
+    #[test]
+    fn who_is_forgotten_by_the_others_says_everybody_who_is_here() {
+        let mouth = Mouth::default();
+        mouth.show(user(1), Availability::Away);
+        mouth.show(user(2), Availability::Online);
+        mouth.show(user(2), Availability::Offline);
+        mouth.take();
+        mouth.say_all_again();
+        assert_eq!(mouth.take().0, [(user(1), Availability::Away)]);
+    }
+
+    #[test]
+    fn notices_of_writing_beyond_the_bound_are_dropped() {
+        let mouth = Mouth::default();
+        for n in 0..1_000 {
+            mouth.typing(RoomId::from_uuid(Uuid::from_u128(n)), user(1));
+        }
+        assert_eq!(mouth.take().1.len(), TYPING_WAITING);
+    }
+}

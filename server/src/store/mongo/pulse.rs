@@ -42,6 +42,8 @@ pub struct Pulse {
     beat: i64,
     /// The last beat of each other server, and when it was new.
     others: HashMap<ServerId, (i64, Instant)>,
+    /// When they were last looked at.
+    looked_at: Instant,
 }
 
 impl Pulse {
@@ -54,6 +56,7 @@ impl Pulse {
             ear,
             beat: 0,
             others: HashMap::new(),
+            looked_at: Instant::now(),
         }
     }
 
@@ -79,6 +82,11 @@ impl Pulse {
         })
         .await?;
         let now = Instant::now();
+        if now.duration_since(self.looked_at) > 2 * EVERY {
+            // It was us who were away: stopped, or on a machine that slept.
+            self.trust_all();
+        }
+        self.looked_at = now;
         for record in found {
             let server = ServerId(uuid::Uuid::from_bytes(record.id.bytes()));
             if server == self.me {
