@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use shared::{Activity, ClientFrame, Marks, Members, PresenceState, RoomId, ServerFrame, UserId};
+use shared::{Activity, ClientFrame, Marks, PresenceState, ServerFrame};
 
-use crate::harness::{Pair, Person, Side, Socket};
+use crate::harness::{Pair, Person, Side, Socket, presences};
 
 /// Alice is connected in the east, Bob in the west, and both know it.
 async fn alice_and_bob() -> (Pair, Person, Person, Socket, Socket) {
@@ -13,37 +13,8 @@ async fn alice_and_bob() -> (Pair, Person, Person, Socket, Socket) {
     let bob = pair.west.register("bob").await;
     let mut alices = alice.connect().await;
     let bobs = bob.connect().await;
-    until_shown(&mut alices, &bob, PresenceState::Online).await;
+    alices.until_shown(&bob, PresenceState::Online).await;
     (pair, alice, bob, alices, bobs)
-}
-
-/// However it is told: whom a server just heard of may have been there before.
-async fn until_shown(socket: &mut Socket, person: &Person, wanted: PresenceState) {
-    let told = socket.until(|frame| match frame {
-        ServerFrame::PresenceChanged { user, state, .. } if user == person.id => Some(state),
-        ServerFrame::PresenceBatch { changes } => changes
-            .iter()
-            .find(|change| change.user == person.id)
-            .map(|change| change.state),
-        _ => None,
-    });
-    assert_eq!(told.await, wanted, "{}", person.name);
-}
-
-fn presences(heard: &[ServerFrame]) -> Vec<&ServerFrame> {
-    let is_presence = |frame: &&ServerFrame| {
-        matches!(
-            frame,
-            ServerFrame::PresenceChanged { .. } | ServerFrame::PresenceBatch { .. }
-        )
-    };
-    heard.iter().filter(is_presence).collect()
-}
-
-async fn online_in(reader: &Person, room: RoomId) -> Vec<UserId> {
-    let path = format!("/rooms/{room}/members?online=true");
-    let members: Members = reader.get(&path).await.ok();
-    members.members.iter().map(|m| m.user.id()).collect()
 }
 
 #[actix_web::test]
@@ -57,20 +28,9 @@ async fn posts_edits_and_deletions_reach_the_people_of_both_servers() {
     bob.say(lobby, "over there").await;
     alices.expect_message("over there").await;
     alice.reword(&heard, "here").await;
-    assert_eq!(bobs.until_change().await, Some("here".to_owned()));
+    assert_eq!(bobs.expect_change().await.body(), Some("here"));
     alice.take_back(&heard).await;
-    assert_eq!(bobs.until_change().await, None);
-}
-
-impl Socket {
-    /// What the next changed message says now.
-    async fn until_change(&mut self) -> Option<String> {
-        self.until(|frame| match frame {
-            ServerFrame::MessageChanged { message } => Some(message.body().map(str::to_owned)),
-            _ => None,
-        })
-        .await
-    }
+    assert_eq!(bobs.expect_change().await.body(), None);
 }
 
 #[actix_web::test]
@@ -138,16 +98,7 @@ async fn marks_reach_the_other_server() {
         delivered: 1,
         read: 1,
     };
-    let told = alices.until(|frame| match frame {
-        ServerFrame::MarksChanged {
-            user,
-            delivered,
-            read,
-            ..
-        } if user == bob.id => Some(Marks { delivered, read }),
-        _ => None,
-    });
-    assert_eq!(told.await, read);
+    assert_eq!(alices.next_marks_of(&bob).await, read);
 }
 
 #[actix_web::test]
@@ -156,7 +107,7 @@ async fn who_is_connected_to_either_server_is_shown_by_both() {
     let lobby = pair.east.lobby();
     let mut both = vec![alice.id, bob.id];
     for reader in [&alice, &bob] {
-        let mut online = online_in(reader, lobby).await;
+        let mut online = reader.online_in(lobby).await;
         online.sort_unstable();
         both.sort_unstable();
         assert_eq!(online, both, "{}", reader.name);
@@ -164,14 +115,14 @@ async fn who_is_connected_to_either_server_is_shown_by_both() {
     let again = alice.connect().await;
     assert_eq!(again.ready.online_count, 2);
     bobs.set_presence(Activity::Away).await;
-    until_shown(&mut alices, &bob, PresenceState::Away).await;
+    alices.until_shown(&bob, PresenceState::Away).await;
     // Invisible in one place is invisible, also by a tab on another server.
     let mut elsewhere = bob.on(&pair.east).connect().await;
-    until_shown(&mut alices, &bob, PresenceState::Online).await;
+    alices.until_shown(&bob, PresenceState::Online).await;
     bobs.set_presence(Activity::Invisible).await;
-    until_shown(&mut alices, &bob, PresenceState::Offline).await;
+    alices.until_shown(&bob, PresenceState::Offline).await;
     elsewhere.ping().await;
-    assert_eq!(online_in(&alice, lobby).await, [alice.id]);
+    assert_eq!(alice.online_in(lobby).await, [alice.id]);
 }
 
 #[actix_web::test]
@@ -191,8 +142,8 @@ async fn moving_to_the_other_server_is_neither_leaving_nor_arriving() {
 async fn with_a_lost_server_its_people_are_offline() {
     let (pair, alice, bob, mut alices, _bobs) = alice_and_bob().await;
     pair.lose(Side::West).await;
-    until_shown(&mut alices, &bob, PresenceState::Offline).await;
-    assert_eq!(online_in(&alice, pair.east.lobby()).await, [alice.id]);
+    alices.until_shown(&bob, PresenceState::Offline).await;
+    assert_eq!(alice.online_in(pair.east.lobby()).await, [alice.id]);
 }
 
 #[actix_web::test]

@@ -9,7 +9,7 @@ use shared::{
     UserId,
 };
 
-use super::{Answer, Call, EventStream, Socket, TestServer, client_id};
+use super::{Answer, Call, Door, EventStream, Socket, client_id};
 
 /// Somebody, through one of their logins.
 #[derive(Clone)]
@@ -25,7 +25,7 @@ pub struct Person {
 }
 
 impl Person {
-    pub fn from_login(server: &TestServer, name: &str, answer: &Answer) -> Self {
+    pub fn from_login(server: &Door, name: &str, answer: &Answer) -> Self {
         let refresh = answer.cookie().expect("a cookie").value().to_owned();
         let login: LoggedIn = serde_json::from_slice(&answer.body).unwrap();
         Self {
@@ -40,7 +40,7 @@ impl Person {
     }
 
     /// The same login, used on another server.
-    pub fn on(&self, server: &TestServer) -> Self {
+    pub fn on(&self, server: &Door) -> Self {
         Self {
             url: server.url(""),
             ..self.clone()

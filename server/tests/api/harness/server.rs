@@ -2,25 +2,24 @@
 
 use std::{
     net::SocketAddr,
+    ops::Deref,
     path::PathBuf,
     sync::Arc,
     thread::{self, JoinHandle},
 };
 
-use actix_web::{http::Method, rt::System};
-use awc::Client;
-use serde_json::json;
+use actix_web::rt::System;
 use server::{
     Clock, app,
     config::{Place, ServeConfig, Switch},
     domain::Domain,
     store::AccountUpdate,
 };
-use shared::{RoomId, ServerRole, UserAnswer};
+use shared::{RoomId, ServerRole};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use super::{Call, Person, files::page, soon};
+use super::{Door, Person, files::page, soon};
 use crate::database::Database;
 
 /// Everybody's password.
@@ -33,10 +32,9 @@ enum Ending {
 
 /// A server on a thread of its own, stopped when dropped.
 pub struct TestServer {
-    pub address: SocketAddr,
+    door: Door,
     pub clock: Clock,
     pub domain: Arc<Domain>,
-    http: Client,
     config: ServeConfig,
     running: Option<(oneshot::Sender<Ending>, JoinHandle<()>)>,
     /// Removed at the end.
@@ -107,11 +105,9 @@ impl TestServer {
         change(&mut config);
         let (address, domain, running) = launch(config.clone(), clock.clone(), opened).await;
         Self {
-            address,
+            door: Door::at(address),
             clock,
             domain,
-            // Streams stay open; whoever waits has a patience of their own.
-            http: Client::builder().disable_timeout().finish(),
             config,
             running: Some(running),
             _dir: dir,
@@ -152,65 +148,6 @@ impl TestServer {
         self.domain.lobby()
     }
 
-    pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-
-    pub fn http(&self) -> Client {
-        self.http.clone()
-    }
-
-    /// A request of nobody; the path from the root.
-    pub fn call(&self, method: Method, path: &str) -> Call {
-        Call::new(self.http(), method, self.url(path))
-    }
-
-    pub fn get(&self, path: &str) -> Call {
-        self.call(Method::GET, path)
-    }
-
-    pub fn post(&self, path: &str) -> Call {
-        self.call(Method::POST, path)
-    }
-
-    /// Makes an account with the address `{name}@example.org` and logs in.
-    pub async fn register(&self, name: &str) -> Person {
-        self.make_account(name).await;
-        self.log_in(name).await
-    }
-
-    pub async fn make_account(&self, name: &str) {
-        let new = json!({
-            "username": name, "email": format!("{name}@example.org"),
-            "password": PASSWORD, "gender": "unspecified",
-        });
-        let _: UserAnswer = self.post("/api/v1/users").json(new).await.made();
-    }
-
-    /// `{name}_1` to `{name}_{count}`.
-    pub async fn register_crowd(&self, name: &str, count: usize) -> Vec<Person> {
-        let mut crowd = Vec::new();
-        for n in 1..=count {
-            crowd.push(self.register(&format!("{name}_{n}")).await);
-        }
-        crowd
-    }
-
-    /// A login of its own.
-    pub async fn log_in(&self, name: &str) -> Person {
-        let credentials = json!({ "username": name, "password": PASSWORD });
-        let answer = self.post("/api/v1/sessions").json(credentials).await;
-        Person::from_login(self, name, &answer.is(201))
-    }
-
-    /// Waits until the live side counts so many sockets and streams.
-    pub async fn until_connections(&self, count: usize) {
-        let line = format!("parlor_connections {count}");
-        let counting =
-            async { while !self.get("/metrics").await.text().lines().any(|l| l == line) {} };
-        soon(&line, counting).await;
-    }
-
     /// What the operator does with `parlor user set-role`.
     pub async fn make_admin(&self, person: &Person) {
         let update = AccountUpdate {
@@ -222,6 +159,15 @@ impl TestServer {
             .update_user(person.id, update)
             .await
             .unwrap();
+    }
+}
+
+/// What clients do needs the address only.
+impl Deref for TestServer {
+    type Target = Door;
+
+    fn deref(&self) -> &Door {
+        &self.door
     }
 }
 
