@@ -6,6 +6,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use mongodb::{
     Database,
     bson::{Document, Uuid, doc},
+    options::ReturnDocument,
 };
 use serde::Deserialize;
 use tokio::time::{self, Instant};
@@ -40,6 +41,8 @@ pub struct Pulse {
     mouth: Arc<Mouth>,
     ear: Arc<Ear>,
     beat: i64,
+    /// The last of them that is known to have been heard.
+    answered: i64,
     /// The last beat of each other server, and when it was new.
     others: HashMap<ServerId, (i64, Instant)>,
     /// When they were last looked at.
@@ -55,6 +58,7 @@ impl Pulse {
             mouth,
             ear,
             beat: 0,
+            answered: 0,
             others: HashMap::new(),
             looked_at: Instant::now(),
         }
@@ -115,20 +119,24 @@ impl Pulse {
         Ok(())
     }
 
-    /// Whether the others knew this server.
+    /// Whether nobody threw away since the last beat what this server had said. That there is a
+    /// record does not say so: a beat that was held back on the way makes one, after the others
+    /// threw it away and long after anybody waited for it here.
     async fn beat(&mut self) -> Result<bool, StoreError> {
         self.beat += 1;
         let beat = doc! { "$set": { "beat": self.beat } };
-        let servers = self.db.collection::<Document>(SERVERS);
-        in_time(async {
-            let done = servers
-                .update_one(doc! { "_id": server_bson(self.me) }, beat)
+        let servers = self.db.collection::<ServerRecord>(SERVERS);
+        let before = in_time(async {
+            let beating = servers
+                .find_one_and_update(doc! { "_id": server_bson(self.me) }, beat)
                 .upsert(true)
-                .write_concern(quick())
-                .await?;
-            Ok(done.matched_count == 1)
-        })
-        .await
+                .return_document(ReturnDocument::Before)
+                .write_concern(quick());
+            Ok(beating.await?)
+        });
+        let is_known = before.await?.is_some_and(|was| was.beat == self.answered);
+        self.answered = self.beat;
+        Ok(is_known)
     }
 
     /// Removes what a dead server left. Several may do it at once.
