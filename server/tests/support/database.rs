@@ -1,6 +1,6 @@
 //! A database of its own for one case, on a server that outlives it.
 
-use std::thread;
+use std::{net::SocketAddr, thread};
 
 use mongodb::Client;
 use server::store::StoreUrl;
@@ -14,6 +14,7 @@ pub struct Database {
     pub url: StoreUrl,
 }
 
+#[allow(dead_code, reason = "each test target needs some of it")]
 impl Database {
     /// On the server that this environment variable names.
     pub fn new(variable: &str) -> Self {
@@ -28,6 +29,32 @@ impl Database {
             url: url.parse().unwrap(),
             server,
         }
+    }
+
+    /// The address, as the command takes it.
+    pub fn address(&self) -> &str {
+        match &self.url {
+            StoreUrl::MongoDb(address) => address,
+            StoreUrl::Sqlite(_) | StoreUrl::SqliteMemory => panic!("{:?} is no MongoDB", self.url),
+        }
+    }
+
+    /// Where its server listens, as `HOST:PORT`.
+    pub fn host(&self) -> &str {
+        let (_, place) = self.server.split_once("://").unwrap();
+        place.split(['/', '?']).next().unwrap()
+    }
+
+    /// The address through something that stands before the server. Direct, or the driver would
+    /// look behind it for the member that the set names.
+    pub fn address_through(&self, proxy: SocketAddr) -> String {
+        format!("mongodb://{proxy}/{}?directConnection=true", self.name)
+    }
+
+    /// A client of its server, on this database.
+    pub async fn connect(&self) -> mongodb::Database {
+        let client = Client::with_uri_str(&self.server).await.unwrap();
+        client.database(&self.name)
     }
 
     /// Drops it, where nobody can wait for it.

@@ -10,6 +10,8 @@ use std::{
 #[derive(Debug)]
 pub struct Finished {
     pub is_success: bool,
+    /// None where a signal ended it.
+    pub code: Option<i32>,
     pub out: String,
     pub err: String,
 }
@@ -20,9 +22,9 @@ impl Finished {
         self
     }
 
-    /// Failed with one line on standard error, and nothing else.
+    /// Failed with 1 and one line on standard error, and nothing else.
     pub fn failed(self) -> String {
-        assert!(!self.is_success, "{self:?}");
+        assert_eq!(self.code, Some(1), "{self:?}");
         assert_eq!(self.out, "", "{self:?}");
         let line = self.err.strip_suffix('\n').expect("a whole line");
         assert!(line.starts_with("parlor: "), "{self:?}");
@@ -45,6 +47,7 @@ pub fn parlor(data_dir: &Path, arguments: &[&str], input: &str) -> Finished {
     let output = child.wait_with_output().unwrap();
     Finished {
         is_success: output.status.success(),
+        code: output.status.code(),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     }
