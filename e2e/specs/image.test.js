@@ -60,7 +60,8 @@ test('every setting and command it names is one of the binary', () => {
   const [publish, ...ours] = offered(read('.env.example'));
   assert.equal(publish, 'PUBLISH');
   for (const name of [...Object.keys(image), ...Object.keys(parlor.environment), ...ours]) {
-    assert.ok(settings.includes(`[env: ${name}=`), `${name} is no setting of parlor serve`);
+    // The value of one that may hold a password is not shown.
+    assert.match(settings, new RegExp(`\\[env: ${name}[=\\]]`), `${name} is no setting of parlor serve`);
   }
 });
 

@@ -41,9 +41,12 @@ mod standalone;
 mod view;
 mod work;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -53,7 +56,7 @@ use mongodb::{
     bson::{Uuid, doc},
 };
 use shared::{Epoch, RoomId};
-use tokio::task::AbortHandle;
+use tokio::{task::AbortHandle, time};
 
 use super::{Store, StoreError};
 use commits::{Commits, Echo};
@@ -66,6 +69,9 @@ use work::Work;
 
 pub(super) use intake::{begin_intake, check_source};
 pub(super) use open::open;
+
+/// A server that is stopping waits no longer for a MongoDB that does not answer.
+const CLOSING: Duration = Duration::from_secs(2);
 
 struct MongoStore {
     db: Database,
@@ -134,8 +140,13 @@ impl Store for MongoStore {
         if self.is_closed.swap(true, Ordering::AcqRel) {
             return;
         }
-        self.lane.close().await;
-        self.commits.close().await;
+        let closing = async {
+            self.lane.close().await;
+            self.commits.close().await;
+        };
+        if time::timeout(CLOSING, closing).await.is_err() {
+            tracing::error!("the store was closed before MongoDB had answered everything");
+        }
         for task in &self.tasks {
             task.abort();
         }

@@ -1,4 +1,4 @@
-//! Which servers live: each says so every second, and whoever said nothing for too long is gone,
+//! Which servers live: each says so twice a second, and whoever said nothing for too long is gone,
 //! and everybody with it.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -21,10 +21,10 @@ use super::{
 };
 use crate::{bus::ServerId, store::StoreError};
 
-const EVERY: Duration = Duration::from_secs(1);
+const EVERY: Duration = Duration::from_millis(500);
 /// Long enough for its people to be back elsewhere, short enough for nobody to be shown as
 /// connected five seconds after it was killed.
-const GONE_AFTER: Duration = Duration::from_millis(3_500);
+const GONE_AFTER: Duration = Duration::from_secs(3);
 
 /// In `servers`.
 #[derive(Deserialize)]
@@ -86,7 +86,7 @@ impl Pulse {
         })
         .await?;
         let now = Instant::now();
-        if now.duration_since(self.looked_at) > 2 * EVERY {
+        if now.duration_since(self.looked_at) > 4 * EVERY {
             // It was us who were away: stopped, or on a machine that slept.
             self.trust_all();
         }
