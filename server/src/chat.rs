@@ -10,6 +10,7 @@
 
 mod body;
 mod bucket;
+mod counters;
 mod cursor;
 mod drain;
 mod frame;
@@ -29,6 +30,7 @@ mod stream;
 mod sweeper;
 mod worker;
 
+pub use counters::Totals;
 pub use cursor::StreamCursor;
 pub use drain::Draining;
 pub use handle::{ChatHandle, WorkerSeat};

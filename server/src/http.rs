@@ -10,6 +10,7 @@ mod limits;
 mod live;
 mod members;
 mod messages;
+mod metrics;
 mod origin;
 mod page;
 mod probes;
@@ -46,6 +47,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(web::scope("/api").default_service(web::to(no_such_route)))
         .configure(probes::routes)
+        .configure(metrics::routes)
         .default_service(web::to(page::serve));
 }
 

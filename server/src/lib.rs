@@ -10,6 +10,7 @@ pub mod chat;
 pub mod clock;
 pub mod command;
 pub mod config;
+mod counter;
 pub mod data_dir;
 pub mod domain;
 pub mod error;

@@ -11,6 +11,7 @@ mod account;
 mod archive;
 mod change;
 mod copy;
+mod counters;
 mod error;
 mod log;
 mod login;
@@ -29,6 +30,7 @@ pub use archive::{
 };
 pub use change::{Change, Feed};
 pub use copy::{Verified, copy, copy_store};
+pub use counters::Activity;
 pub use error::StoreError;
 pub use log::{Changes, Edit, Log, NewPost, Page, PageAt, Posted};
 pub use login::{Digest, Login, Logins, NewLogin, Rotation, TicketGrant};
@@ -56,6 +58,9 @@ pub trait Store: Accounts + Logins + Rooms + Log + Archive + Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`] when it does not.
     async fn check(&self) -> Result<(), StoreError>;
+
+    /// What the store did since it was opened here, and what waits. What was answered is counted.
+    fn activity(&self) -> Activity;
 
     /// Finishes what was accepted and closes; later calls fail with [`StoreError::Unavailable`].
     /// The feed ends after the last change.

@@ -7,6 +7,7 @@ use shared::{Activity, RoomId, SessionId, UserId};
 use tokio::sync::mpsc;
 
 use super::{
+    counters::{Counters, Totals, WorkerCounters},
     server::{
         Begin, ChatServer, Committed, Count, Counts, Disconnect, Heard, ORDERS_WAITING, Ready,
         SetActivity, Stop, Typing,
@@ -23,7 +24,10 @@ use crate::{
 
 /// The `ChatServer`'s address. Cheap to clone.
 #[derive(Clone)]
-pub struct ChatHandle(Addr<ChatServer>);
+pub struct ChatHandle {
+    server: Addr<ChatServer>,
+    counters: Arc<Counters>,
+}
 
 impl ChatHandle {
     /// Starts the actor on this thread, for so many workers, and gives each its orders.
@@ -32,14 +36,22 @@ impl ChatHandle {
         bus: Arc<dyn Bus>,
         workers: usize,
     ) -> (Self, Vec<WorkerSeat>) {
-        let (senders, seats) = (0..workers)
-            .map(|index| {
+        let counters = Arc::new(Counters::new(workers));
+        let (senders, seats) = (0_u16..)
+            .zip(&counters.workers)
+            .map(|(index, counters)| {
                 let (sender, orders) = mpsc::channel(ORDERS_WAITING);
-                let index = u16::try_from(index).unwrap_or(u16::MAX);
-                (sender, WorkerSeat { index, orders })
+                let counters = Arc::clone(counters);
+                let seat = WorkerSeat {
+                    index,
+                    orders,
+                    counters,
+                };
+                (sender, seat)
             })
             .unzip();
-        (Self(ChatServer::new(domain, bus, senders).start()), seats)
+        let server = ChatServer::new(domain, bus, senders, Arc::clone(&counters)).start();
+        (Self { server, counters }, seats)
     }
 
     pub(super) async fn begin(
@@ -48,7 +60,7 @@ impl ChatHandle {
         user: UserId,
         session: SessionId,
     ) -> Result<(), Error> {
-        self.0
+        self.server
             .send(Begin {
                 conn,
                 user,
@@ -59,7 +71,7 @@ impl ChatHandle {
     }
 
     pub(super) async fn ready(&self, conn: ConnId, hello: Hello) -> Result<(), Error> {
-        match self.0.send(Ready { conn, hello }).await {
+        match self.server.send(Ready { conn, hello }).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(NotReady::Ended)) => Err(Error::Unauthenticated(
                 "the session has ended: log in again",
@@ -70,27 +82,32 @@ impl ChatHandle {
 
     /// Never lost, whatever the mailbox holds: there is one for each connection at most.
     pub(super) fn disconnect(&self, conn: ConnId, leaving: Leaving) {
-        self.0.do_send(Disconnect { conn, leaving });
+        self.server.do_send(Disconnect { conn, leaving });
     }
 
     /// Lost when the mailbox is full: it would come too late anyway.
     pub(super) fn typing(&self, conn: ConnId, room: RoomId) {
-        let _ = self.0.try_send(Typing { conn, room });
+        let _ = self.server.try_send(Typing { conn, room });
     }
 
     /// Lost when the mailbox is full: the client says it again.
     pub(super) fn set_activity(&self, conn: ConnId, activity: Activity) {
-        let _ = self.0.try_send(SetActivity { conn, activity });
+        let _ = self.server.try_send(SetActivity { conn, activity });
     }
 
     /// False when the actor has stopped.
     pub(super) async fn committed(&self, changes: Vec<Change>) -> bool {
-        self.0.send(Committed(changes)).await.is_ok()
+        self.server.send(Committed(changes)).await.is_ok()
     }
 
     /// False when the actor has stopped.
     pub(super) async fn heard(&self, signals: Vec<Signal>) -> bool {
-        self.0.send(Heard(signals)).await.is_ok()
+        self.server.send(Heard(signals)).await.is_ok()
+    }
+
+    /// What was done since the start.
+    pub fn totals(&self) -> Totals {
+        self.counters.totals()
     }
 
     /// How many connections and people there are.
@@ -98,12 +115,12 @@ impl ChatHandle {
     /// # Errors
     /// `unavailable` when the server is stopping.
     pub async fn count(&self) -> Result<Counts, Error> {
-        self.0.send(Count).await.map_err(|_| Error::Busy)
+        self.server.send(Count).await.map_err(|_| Error::Busy)
     }
 
     /// Stops the actor.
     pub fn stop(&self) {
-        self.0.do_send(Stop);
+        self.server.do_send(Stop);
     }
 }
 
@@ -111,4 +128,5 @@ impl ChatHandle {
 pub struct WorkerSeat {
     pub(super) index: u16,
     pub(super) orders: mpsc::Receiver<Orders>,
+    pub(super) counters: Arc<WorkerCounters>,
 }

@@ -7,7 +7,6 @@ use shared::{MAX_PAGE, MAX_RESUME_CHANGES, ResetReason, RoomId, ServerFrame};
 
 use super::{
     Worker,
-    frame::Frame,
     session::{Session, wake},
 };
 use crate::Error;
@@ -86,7 +85,7 @@ async fn resume(worker: &Worker, session: &Session, room: RoomId, since: u64) {
             } else {
                 ServerFrame::MessageChanged { message }
             };
-            session.send_encoded(Frame::encode(&frame, log));
+            session.send_encoded(session.encode(&frame, log));
         }
         if !changes.has_more {
             cursor = changes.head;

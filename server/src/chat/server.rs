@@ -10,6 +10,7 @@ use shared::{Activity, RoomId, ServerFrame, SessionId, Timestamp, UserId};
 use tokio::sync::mpsc;
 
 use super::{
+    counters::Counters,
     frame::Frame,
     shard::{Order, Orders},
 };
@@ -33,6 +34,7 @@ pub struct ChatServer {
     domain: Arc<Domain>,
     bus: Arc<dyn Bus>,
     workers: Vec<mpsc::Sender<Orders>>,
+    counters: Arc<Counters>,
 }
 
 impl ChatServer {
@@ -41,12 +43,14 @@ impl ChatServer {
         domain: Arc<Domain>,
         bus: Arc<dyn Bus>,
         workers: Vec<mpsc::Sender<Orders>>,
+        counters: Arc<Counters>,
     ) -> Self {
         Self {
             hub: Hub::default(),
             domain,
             bus,
             workers,
+            counters,
         }
     }
 
@@ -61,9 +65,12 @@ impl ChatServer {
         for effect in effects {
             match effect {
                 Effect::Send { to, frame, log } => {
-                    let encoded = Frame::encode(&frame, log);
+                    let encoded = self.encode(&frame, log);
                     let sent = match frame {
-                        ServerFrame::MessagePosted { message } => Some(Box::new(message)),
+                        ServerFrame::MessagePosted { message } => {
+                            self.counters.hub.messages.add(1);
+                            Some(Box::new(message))
+                        }
                         _ => None,
                     };
                     orders.push(Order::Send {
@@ -75,7 +82,7 @@ impl ChatServer {
                 Effect::Attach { conn, rooms } => orders.push(Order::Attach { conn, rooms }),
                 Effect::Join { user, room } => {
                     let id = room.id();
-                    let frame = Frame::encode(&ServerFrame::RoomJoined { room }, None);
+                    let frame = self.encode(&ServerFrame::RoomJoined { room }, None);
                     orders.push(Order::Join {
                         user,
                         room: id,
@@ -99,12 +106,18 @@ impl ChatServer {
         self.send(orders, ctx);
     }
 
+    fn encode(&self, frame: &ServerFrame, log: Option<(RoomId, u64)>) -> Frame {
+        self.counters.hub.frames.add(1);
+        Frame::encode(frame, log)
+    }
+
     fn send(&self, orders: Vec<Order>, ctx: &mut Context<Self>) {
         if orders.is_empty() {
             return;
         }
         let orders: Orders = orders.into();
         for worker in &self.workers {
+            self.counters.hub.orders.add(1);
             match worker.try_send(Arc::clone(&orders)) {
                 // A closed one is stopping and has nobody left.
                 Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
@@ -299,7 +312,7 @@ impl Handler<Heard> for ChatServer {
 }
 
 /// How many there are of what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
     /// Open sockets and streams.
     pub connections: usize,
@@ -307,6 +320,8 @@ pub struct Counts {
     pub people: usize,
     /// People connected to other servers only.
     pub people_elsewhere: usize,
+    /// Messages that wait for each worker.
+    pub orders_waiting: Vec<usize>,
 }
 
 /// Asks for them.
@@ -322,6 +337,11 @@ impl Handler<Count> for ChatServer {
             connections: self.hub.conn_count(),
             people: self.hub.people_count(),
             people_elsewhere: self.hub.people_elsewhere_count(),
+            orders_waiting: self
+                .workers
+                .iter()
+                .map(|worker| worker.max_capacity() - worker.capacity())
+                .collect(),
         })
     }
 }

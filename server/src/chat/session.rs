@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
     task::Waker,
 };
 
@@ -13,6 +14,7 @@ use tokio::sync::Notify;
 
 use super::{
     bucket::Bucket,
+    counters::WorkerCounters,
     frame::{Frame, Place},
     hold::Hold,
     outbox::{LOW_WATER, Outbox},
@@ -61,10 +63,17 @@ pub(super) struct Session {
     /// How often each is on its way: every send gets one answer.
     sending: RefCell<HashMap<ClientId, u32>>,
     bucket: Cell<Bucket>,
+    counters: Arc<WorkerCounters>,
 }
 
 impl Session {
-    pub fn new(id: ConnId, me: SignedIn, carrier: Carrier, now: Timestamp) -> Self {
+    pub fn new(
+        id: ConnId,
+        me: SignedIn,
+        carrier: Carrier,
+        now: Timestamp,
+        counters: Arc<WorkerCounters>,
+    ) -> Self {
         Self {
             id,
             me,
@@ -85,6 +94,7 @@ impl Session {
             told: RefCell::default(),
             sending: RefCell::default(),
             bucket: Cell::new(Bucket::new(now)),
+            counters,
         }
     }
 
@@ -114,7 +124,24 @@ impl Session {
                 return None;
             }
         }
-        self.outbox.borrow_mut().push(frame.clone())
+        self.push(frame.clone())
+    }
+
+    /// Queues a frame. Too much waiting leaves only a close.
+    fn push(&self, frame: Frame) -> Option<Waker> {
+        let mut outbox = self.outbox.borrow_mut();
+        let was_closing = outbox.is_closing();
+        let waker = outbox.push(frame);
+        if outbox.is_closing() && !was_closing {
+            self.counters.overflows.add(1);
+        }
+        waker
+    }
+
+    /// Makes a frame for this client alone.
+    pub fn encode(&self, frame: &ServerFrame, log: Option<(RoomId, u64)>) -> Frame {
+        self.counters.frames.add(1);
+        Frame::encode(frame, log)
     }
 
     /// The store was read up to `head` for this client: it is told above that.
@@ -139,12 +166,11 @@ impl Session {
 
     /// Sends a frame to this client alone, now.
     pub fn send(&self, frame: &ServerFrame) {
-        self.send_encoded(Frame::encode(frame, None));
+        self.send_encoded(self.encode(frame, None));
     }
 
     pub fn send_encoded(&self, frame: Frame) {
-        let waker = self.outbox.borrow_mut().push(frame);
-        wake(waker);
+        wake(self.push(frame));
     }
 
     /// Says what went wrong, of which message where it was one.
@@ -228,7 +254,7 @@ impl Session {
             seq: message.seq,
             created_at: message.created_at,
         };
-        self.outbox.borrow_mut().push(Frame::encode(&frame, None))
+        self.push(self.encode(&frame, None))
     }
 
     /// Holds the room's live frames and queues its resume; false when too many wait.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, rc::Rc, sync::Arc, task::Waker};
 
 use shared::{CloseCode, Message, RoomId, UserId};
 
-use super::{frame::Frame, outbox, session::Session};
+use super::{counters::WorkerCounters, frame::Frame, outbox, session::Session};
 use crate::hub::{Audience, ConnId};
 
 /// What the `ChatServer` tells every worker, in order.
@@ -41,7 +41,6 @@ pub(super) type Orders = Arc<[Order]>;
 const TURN_BYTES: usize = outbox::MAX_BYTES / 2;
 
 /// The sessions of one worker.
-#[derive(Default)]
 pub(super) struct Shard {
     sessions: HashMap<ConnId, Rc<Session>>,
     people: HashMap<UserId, Vec<Rc<Session>>>,
@@ -49,9 +48,25 @@ pub(super) struct Shard {
     deliveries: u64,
     /// Kept between turns so that a broadcast allocates nothing.
     wakers: Vec<Waker>,
+    /// Frames handed to sessions in this turn, counted at its end.
+    told: u64,
+    counters: Arc<WorkerCounters>,
 }
 
 impl Shard {
+    /// With nobody.
+    pub fn new(counters: Arc<WorkerCounters>) -> Self {
+        Self {
+            sessions: HashMap::new(),
+            people: HashMap::new(),
+            rooms: HashMap::new(),
+            deliveries: 0,
+            wakers: Vec::new(),
+            told: 0,
+            counters,
+        }
+    }
+
     pub fn sessions(&self) -> impl Iterator<Item = &Rc<Session>> {
         self.sessions.values()
     }
@@ -99,6 +114,7 @@ impl Shard {
                 }
             }
         }
+        self.counters.deliveries.add(std::mem::take(&mut self.told));
         self.wakers.drain(..).for_each(Waker::wake);
         followed
     }
@@ -110,6 +126,8 @@ impl Shard {
             rooms,
             wakers,
             deliveries,
+            told,
+            counters: _,
         } = self;
         let mut tell = |session: &Session| {
             if let Some(message) = sent
@@ -118,6 +136,7 @@ impl Shard {
                 wakers.extend(session.accept(message));
             }
             wakers.extend(session.deliver(frame));
+            *told += 1;
         };
         match to {
             Audience::Conn(conn) => {
@@ -185,6 +204,7 @@ impl Shard {
             if session.rooms.borrow_mut().insert(room) {
                 self.rooms.entry(room).or_default().push(Rc::clone(session));
                 self.wakers.extend(session.deliver(frame));
+                self.told += 1;
             }
         }
     }

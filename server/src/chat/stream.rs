@@ -150,7 +150,7 @@ impl Stream for StreamBody {
                     client_id: None,
                     retry_after_ms,
                 };
-                Some(Ok(self.event(&Frame::encode(&frame, None))))
+                Some(Ok(self.event(&session.encode(&frame, None))))
             }
         })
     }

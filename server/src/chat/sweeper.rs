@@ -35,9 +35,12 @@ pub(super) async fn run(worker: Weak<Worker>) {
         }
         let sessions: Vec<Rc<Session>> = worker.shard.borrow().sessions().cloned().collect();
         let now = worker.domain.clock().now();
+        let mut waiting = 0;
         for session in sessions {
             sweep(&worker, &session, now);
+            waiting += session.outbox.borrow().bytes();
         }
+        worker.counters.outbox_bytes.set(waiting as u64);
     }
 }
 

@@ -10,6 +10,7 @@ use actix_web::rt;
 
 use super::{
     ChatHandle, Draining, WorkerSeat,
+    counters::WorkerCounters,
     session::{Carrier, Session},
     shard::Shard,
     sweeper,
@@ -27,6 +28,7 @@ pub struct Worker {
     pub(super) domain: Arc<Domain>,
     pub(super) draining: Draining,
     pub(super) is_limited: bool,
+    pub(super) counters: Arc<WorkerCounters>,
     next_serial: Cell<u64>,
 }
 
@@ -39,14 +41,19 @@ impl Worker {
         draining: Draining,
         is_limited: bool,
     ) -> Rc<Self> {
-        let WorkerSeat { index, mut orders } = seat;
+        let WorkerSeat {
+            index,
+            mut orders,
+            counters,
+        } = seat;
         let worker = Rc::new(Self {
             index,
-            shard: RefCell::default(),
+            shard: RefCell::new(Shard::new(Arc::clone(&counters))),
             chat,
             domain,
             draining,
             is_limited,
+            counters,
             next_serial: Cell::new(1),
         });
         let following = Rc::downgrade(&worker);
@@ -76,7 +83,9 @@ impl Worker {
             worker: self.index,
             serial,
         };
-        let session = Rc::new(Session::new(id, me, carrier, self.domain.clock().now()));
+        let now = self.domain.clock().now();
+        let counters = Arc::clone(&self.counters);
+        let session = Rc::new(Session::new(id, me, carrier, now, counters));
         self.shard.borrow_mut().add(&session);
         session
     }

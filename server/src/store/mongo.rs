@@ -58,7 +58,7 @@ use mongodb::{
 use shared::{Epoch, RoomId};
 use tokio::{task::AbortHandle, time};
 
-use super::{Store, StoreError};
+use super::{Activity, Store, StoreError};
 use commits::{Commits, Echo};
 use driver_thread::DriverThread;
 use failure::{Failure, Refusal};
@@ -94,7 +94,7 @@ impl MongoStore {
         job: impl for<'w> Fn(&'w mut Work<'j>) -> BoxFuture<'w, Result<T, Failure>> + Send + Sync,
     ) -> Result<T, StoreError> {
         self.refuse_when_closed()?;
-        self.commits.commit(echo, about, job).await
+        self.commits.commit(echo, about, 1, job).await
     }
 
     /// Does `job` in one snapshot.
@@ -134,6 +134,12 @@ impl Store for MongoStore {
             })
         })
         .await
+    }
+
+    fn activity(&self) -> Activity {
+        self.commits
+            .counters
+            .read(self.lane.waiting() + self.commits.waiting())
     }
 
     async fn close(&self) {

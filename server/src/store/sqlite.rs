@@ -32,7 +32,7 @@ use rusqlite::Connection;
 use shared::{Epoch, RoomId};
 use tokio::{sync::mpsc, task};
 
-use super::{Feed, Identity, Intake, MoveError, Store, StoreError};
+use super::{Activity, Feed, Identity, Intake, MoveError, Store, StoreError, counters::Counters};
 pub(super) use backup::{back_up, restore};
 use readers::Readers;
 use writer::{Write, Writer};
@@ -66,6 +66,7 @@ struct SqliteStore {
     /// None in memory, where there is one connection for all: what reads is then a job too, and
     /// the same code answers.
     readers: Option<Arc<Readers>>,
+    counters: Arc<Counters>,
 }
 
 impl SqliteStore {
@@ -88,13 +89,15 @@ impl SqliteStore {
         readers: Option<Arc<Readers>>,
     ) -> Result<(Self, Feed), StoreError> {
         let (changes, feed) = mpsc::channel(FEED_COMMITS);
-        let writer = Writer::start(conn, lock, identity.lobby, changes)
+        let counters = Arc::new(Counters::default());
+        let writer = Writer::start(conn, lock, identity.lobby, changes, Arc::clone(&counters))
             .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
         Ok((
             Self {
                 identity,
                 writer,
                 readers,
+                counters,
             },
             feed,
         ))
@@ -152,6 +155,10 @@ impl Store for SqliteStore {
         .await?;
         self.read(|conn| Ok(conn.query_row("SELECT 1 FROM meta", [], |_| Ok(()))?))
             .await
+    }
+
+    fn activity(&self) -> Activity {
+        self.counters.read(self.writer.waiting())
     }
 
     async fn close(&self) {

@@ -95,6 +95,7 @@ mod login;
 mod marks;
 mod members;
 mod messages;
+mod metrics;
 mod operator;
 mod origins;
 mod page;

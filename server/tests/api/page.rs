@@ -114,35 +114,3 @@ async fn probes_say_that_the_process_lives_and_is_ready() {
     let _ = server.get("/readyz").await.is(200);
     server.post("/readyz").await.refused(ErrorCode::NotFound);
 }
-
-#[actix_web::test]
-async fn metrics_count_connections_and_people() {
-    let server = TestServer::start().await;
-    let alice = server.register("alice").await;
-    let answer = server.get("/metrics").await.is(200);
-    assert!(
-        answer
-            .header("content-type")
-            .unwrap()
-            .starts_with("text/plain")
-    );
-    for line in [
-        "parlor_connections 0",
-        "parlor_people 0",
-        "# TYPE parlor_people gauge",
-    ] {
-        assert!(
-            answer.text().lines().any(|l| l == line),
-            "{}",
-            answer.text()
-        );
-    }
-    let _sockets = (alice.connect().await, alice.connect().await);
-    server.until_connections(2).await;
-    let answer = server.get("/metrics").await;
-    assert!(
-        answer.text().contains("parlor_people 1\n"),
-        "{}",
-        answer.text()
-    );
-}

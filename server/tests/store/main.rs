@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod activity;
 mod archive;
 mod bans;
 mod cast;
@@ -211,6 +212,10 @@ macro_rules! every_case {
                 the_feed_has_every_change_in_commit_order,
                 after_close_everything_is_unavailable,
                 closing_finishes_what_was_accepted,
+            }
+            activity {
+                what_was_answered_is_counted,
+                pages_of_changes_are_counted_as_they_are_read,
             }
         }
     };

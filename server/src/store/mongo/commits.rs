@@ -2,7 +2,7 @@
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::future::BoxFuture;
@@ -19,7 +19,7 @@ use super::{
     view::View,
     work::Work,
 };
-use crate::store::StoreError;
+use crate::store::{StoreError, counters::Counters};
 
 /// No work takes longer: a server that hangs is told from a slow one.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -39,6 +39,7 @@ pub struct Commits {
     turns: [Mutex<()>; TURNS],
     places: Semaphore,
     waiting: AtomicUsize,
+    pub(super) counters: Counters,
 }
 
 /// What the server is decides how.
@@ -70,11 +71,13 @@ impl Commits {
             turns: [const { Mutex::const_new(()) }; TURNS],
             places: Semaphore::new(at_once),
             waiting: AtomicUsize::new(0),
+            counters: Counters::default(),
         }
     }
 
     /// Does `job` and commits what it notes. It may be run several times, each from the start.
-    /// `about` is the person or room whose document others are likely to write too.
+    /// `about` is the person or room whose document others are likely to write too; `jobs` is how
+    /// many jobs of others it does at once.
     ///
     /// # Errors
     /// What the job refuses; [`StoreError::Overloaded`] when too many wait;
@@ -84,9 +87,11 @@ impl Commits {
         &'j self,
         echo: Echo,
         about: Option<Uuid>,
+        jobs: usize,
         job: impl for<'w> Fn(&'w mut Work<'j>) -> BoxFuture<'w, Result<T, Failure>> + Send + Sync,
     ) -> Result<T, StoreError> {
         let place = self.place(about).await?;
+        let began = Instant::now();
         let (done, expected) = in_time(async {
             match &self.kind {
                 Kind::ReplicaSet(replica_set) => replica_set.commit(echo, job).await,
@@ -94,11 +99,17 @@ impl Commits {
             }
         })
         .await?;
+        self.counters.committed(jobs, began.elapsed());
         drop(place);
         if let Some(expected) = expected {
             expected.heard().await;
         }
         Ok(done)
+    }
+
+    /// How many commits wait for their place.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     async fn place(&self, about: Option<Uuid>) -> Result<Place<'_>, StoreError> {

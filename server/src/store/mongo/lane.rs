@@ -93,6 +93,11 @@ impl Lane {
         }
     }
 
+    /// How many jobs wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Finishes what was queued; later jobs are refused.
     pub async fn close(&self) {
         // An error means that it has ended or is about to.
@@ -127,7 +132,7 @@ async fn run(mut orders: mpsc::Receiver<Order>, commits: Arc<Commits>) {
 async fn finish(commits: &Commits, jobs: Vec<LogJob>) {
     let all = jobs.as_slice();
     let outcomes = commits
-        .commit(Echo::Ignored, None, move |work| {
+        .commit(Echo::Ignored, None, jobs.len(), move |work| {
             Box::pin(async move { log_batch::run(work, all).await })
         })
         .await;

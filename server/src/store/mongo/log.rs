@@ -72,6 +72,7 @@ impl Log for MongoStore {
         since: u64,
         limit: u32,
     ) -> Result<Changes, StoreError> {
+        self.commits.counters.log_reads.add(1);
         self.read(move |view| {
             Box::pin(async move { pages::changes(view, reader, room, since, limit).await })
         })

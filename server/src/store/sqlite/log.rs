@@ -70,6 +70,7 @@ impl Log for SqliteStore {
         since: u64,
         limit: u32,
     ) -> Result<Changes, StoreError> {
+        self.counters.log_reads.add(1);
         self.read(move |conn| pages::changes(conn, reader, room, since, limit))
             .await
     }

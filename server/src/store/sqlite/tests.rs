@@ -7,7 +7,6 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::Ordering,
         mpsc::{Sender, channel},
     },
 };
@@ -74,7 +73,7 @@ impl Home {
     }
 
     fn commits(&self) -> u64 {
-        self.store.writer.counters.commits.load(Ordering::Relaxed)
+        self.store.activity().commits
     }
 
     /// Keeps the writer busy until the answer is dropped.

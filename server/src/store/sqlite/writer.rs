@@ -4,18 +4,16 @@
 use std::{
     fs::File,
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     thread,
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
 use shared::RoomId;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::store::{Change, StoreError};
+use crate::store::{Change, StoreError, counters::Counters};
 
 use super::failure::{Lost, Refusal};
 
@@ -24,15 +22,6 @@ const QUEUE_JOBS: usize = 4_096;
 
 /// 256 writes in one commit: some milliseconds, against an fsync of about as long.
 const BATCH_JOBS: usize = 256;
-
-/// How the writing goes.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    /// Transactions that were committed.
-    pub commits: AtomicU64,
-    /// Jobs that were committed with them.
-    pub jobs: AtomicU64,
-}
 
 /// What a job works with.
 pub struct Write<'a> {
@@ -98,11 +87,6 @@ enum Order {
 pub struct Writer {
     queue: mpsc::Sender<Order>,
     ended: watch::Receiver<()>,
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the metrics, which come later")
-    )]
-    pub(crate) counters: Arc<Counters>,
 }
 
 impl Writer {
@@ -112,16 +96,16 @@ impl Writer {
         lock: Option<File>,
         lobby: RoomId,
         feed: mpsc::Sender<Vec<Change>>,
+        counters: Arc<Counters>,
     ) -> io::Result<Self> {
         let (queue, orders) = mpsc::channel(QUEUE_JOBS);
         let (alive, ended) = watch::channel(());
-        let counters = Arc::new(Counters::default());
         let mut thread = Thread {
             conn,
             lobby,
             orders,
             feed,
-            counters: Arc::clone(&counters),
+            counters,
         };
         thread::Builder::new()
             .name("parlor-store".to_owned())
@@ -132,11 +116,7 @@ impl Writer {
                 drop(lock);
                 drop(alive);
             })?;
-        Ok(Self {
-            queue,
-            ended,
-            counters,
-        })
+        Ok(Self { queue, ended })
     }
 
     /// Queues `work` now; the future waits until it is durable.
@@ -167,6 +147,11 @@ impl Writer {
                 .await
                 .unwrap_or_else(|_| Err(Refusal::Closed.unavailable()))
         }
+    }
+
+    /// How many jobs wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     /// Lets the thread finish what was queued, and waits for its end.
@@ -217,11 +202,8 @@ impl Thread {
         let mut changes = Vec::new();
         let commit = self.commit(&mut batch, &mut changes);
         match &commit {
-            Ok(()) => {
-                self.counters.commits.fetch_add(1, Ordering::Relaxed);
-                self.counters
-                    .jobs
-                    .fetch_add(batch.len() as u64, Ordering::Relaxed);
+            Ok(took) => {
+                self.counters.committed(batch.len(), *took);
                 if !changes.is_empty() {
                     // A feed that nobody reads any more is no reason to stop.
                     let _ = self.feed.blocking_send(changes);
@@ -232,11 +214,16 @@ impl Thread {
             }
         }
         for job in batch {
-            job.answer(commit.as_ref().copied());
+            job.answer(commit.as_ref().map(|_| ()));
         }
     }
 
-    fn commit(&self, batch: &mut [Box<dyn Job>], changes: &mut Vec<Change>) -> Result<(), Lost> {
+    /// How long the `COMMIT` took: most of it is the fsync.
+    fn commit(
+        &self,
+        batch: &mut [Box<dyn Job>],
+        changes: &mut Vec<Change>,
+    ) -> Result<Duration, Lost> {
         let result = self.transact(batch, changes);
         if result.is_err() && !self.conn.is_autocommit() {
             self.conn.execute_batch("ROLLBACK")?;
@@ -244,7 +231,11 @@ impl Thread {
         result
     }
 
-    fn transact(&self, batch: &mut [Box<dyn Job>], changes: &mut Vec<Change>) -> Result<(), Lost> {
+    fn transact(
+        &self,
+        batch: &mut [Box<dyn Job>],
+        changes: &mut Vec<Change>,
+    ) -> Result<Duration, Lost> {
         if !self.conn.is_autocommit() {
             // A rollback that failed last time.
             self.conn.execute_batch("ROLLBACK")?;
@@ -269,8 +260,9 @@ impl Thread {
             }
             self.step("RELEASE job")?;
         }
+        let began = Instant::now();
         self.step("COMMIT")?;
-        Ok(())
+        Ok(began.elapsed())
     }
 
     fn step(&self, sql: &str) -> rusqlite::Result<()> {

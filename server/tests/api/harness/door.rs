@@ -76,6 +76,16 @@ impl Door {
         Person::from_login(self, name, &answer.is(201))
     }
 
+    /// A whole number on the operator's page, by its name and labels.
+    pub async fn metric(&self, name: &str) -> u64 {
+        let answer = self.get("/metrics").await.is(200);
+        let value = answer
+            .text()
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        value.unwrap_or_else(|| panic!("no {name} in {}", answer.text()))
+    }
+
     /// Waits until the live side counts so many sockets and streams.
     pub async fn until_connections(&self, count: usize) {
         let line = format!("parlor_connections {count}");
