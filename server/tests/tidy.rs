@@ -57,7 +57,7 @@ fn files(folder: &str, endings: &[&str]) -> Vec<String> {
 #[test]
 fn no_source_file_is_longer_than_400_lines() {
     for folder in [
-        "shared", "server", "client", "mongod", "xtask", "e2e", "torture",
+        "shared", "server", "client", "mongod", "xtask", "e2e", "torture", "bench",
     ] {
         for file in files(folder, &["rs", "js", "css"]) {
             let lines = read(&file).lines().count();
@@ -150,7 +150,7 @@ fn every_path_that_the_architecture_names_exists() {
     let mut checked = 0;
     for word in page.split('`').skip(1).step_by(2) {
         let is_path = [
-            "shared", "server/", "client/", "e2e", "mongod", "xtask", "torture",
+            "shared", "server/", "client/", "e2e", "mongod", "xtask", "torture", "bench",
         ]
         .iter()
         .any(|start| word.starts_with(start))

@@ -29,6 +29,8 @@ pub enum Task {
     Size,
     /// The arguments for the torture tool, which knows what they mean.
     Torture(Vec<OsString>),
+    /// The arguments for the bench, which knows what they mean.
+    Bench(Vec<OsString>),
 }
 
 const HELP: &str = "\
@@ -45,6 +47,8 @@ Usage: cargo xtask COMMAND
   size              what the page costs to download, against its budget
   torture [ARGS]    kill, cut off and starve the real server, and count what is lost
                       --long takes minutes; --help says what there is
+  bench [ROW…]      what Parlor costs beside its peers, measured; writes bench/RESULTS.md
+                      --no-peers installs nothing; --help says what there is
   client            build the page into dist/
   build             build the page and the release binary; print the binary's path
   screenshots DIR   take a picture of every page, desktop and phone, light and dark
@@ -100,6 +104,7 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Task> {
         "lint" => Task::Lint,
         "size" => Task::Size,
         "torture" => Task::Torture(parser.raw_args()?.collect()),
+        "bench" => Task::Bench(parser.raw_args()?.collect()),
         other => bail!("there is no command `{other}`; `cargo xtask --help` lists them"),
     };
     match values.next() {
@@ -109,9 +114,9 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Task> {
 }
 
 /// The next argument, except that everything for `run` belongs to the server, `--` or not, and
-/// everything for `torture` to its tool.
+/// everything for `torture` and `bench` to its tool.
 fn next<'a>(parser: &'a mut lexopt::Parser, name: &str) -> Result<Option<lexopt::Arg<'a>>> {
-    if name == "torture" {
+    if matches!(name, "torture" | "bench") {
         return Ok(None);
     }
     if name != "run" {
@@ -159,10 +164,12 @@ mod tests {
     }
 
     #[test]
-    fn everything_after_torture_goes_to_its_tool() {
+    fn everything_after_torture_and_bench_goes_to_its_tool() {
         let args = vec!["R1".into(), "--long".into(), "--seed".into(), "7".into()];
         let line = "torture R1 --long --seed 7";
         assert_eq!(task(line).unwrap(), Task::Torture(args));
+        let args = vec!["P1".into(), "--rounds".into(), "3".into()];
+        assert_eq!(task("bench P1 --rounds 3").unwrap(), Task::Bench(args));
     }
 
     #[test]

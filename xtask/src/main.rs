@@ -8,6 +8,7 @@
 )]
 
 mod args;
+mod bench;
 mod browser;
 mod client;
 mod command;
@@ -55,6 +56,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Screenshots { directory } => browser::screenshots(&workspace, &directory),
         Task::Lint => lint::run(&workspace),
         Task::Size => size::run(&workspace),
+        Task::Bench(args) => bench::run(&workspace, &args),
         Task::Torture(args) => torture::run(&workspace, &args),
     }
 }

@@ -10,10 +10,11 @@ use crate::command::Command;
 ///
 /// Cargo unites the features of what it builds together, so another grouping would compile actix-web
 /// and the C code below it once more. `server` alone is what `cargo build -p server` means too.
-/// `torture` comes after it: its tests start the binary that the server's tests leave.
-pub const GROUPS: [&[&str]; 4] = [
+/// `bench` has its own group for the same reason. `torture` comes after it: its tests start the binary that the server's tests leave.
+pub const GROUPS: [&[&str]; 5] = [
     &["xtask", "mongod"],
     &["shared", "client"],
+    &["bench"],
     &["server"],
     &["torture"],
 ];

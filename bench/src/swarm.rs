@@ -1,0 +1,370 @@
+//! Many clients on one thread: an epoll loop that checks every delivery to its last byte.
+//!
+//! It stops at the first fault; there is no figure beside a loss.
+
+pub mod connection;
+pub mod ear;
+pub mod parlor_text;
+pub mod socket_io;
+pub mod tally;
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use mio::{Events, Interest, Poll, Token};
+use nix::time::ClockId;
+
+use crate::ws;
+use connection::{Connection, upgrade_request};
+use ear::{Dialect, Ear, Fault, Heard, Room};
+use tally::Tally;
+
+/// Nothing here takes longer, unless the server lost something.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the generator looks away: some ten deliveries' time, and little beside what a message to
+/// five hundred takes.
+const MOMENT: Duration = Duration::from_micros(40);
+
+const READ_BYTES: usize = 128 * 1024;
+const EVENTS: usize = 512;
+
+/// How a client comes in.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// For `Authorization: Bearer`.
+    pub token: Option<String>,
+    /// Its place in the room it listens to.
+    pub ear: Ear,
+}
+
+/// One client.
+#[derive(Debug)]
+pub struct Client {
+    connection: Connection,
+    pub ear: Ear,
+    /// When each message was sent that the server did not accept yet, in µs of the run.
+    sent: VecDeque<u64>,
+}
+
+/// All clients of one server.
+pub struct Swarm {
+    poll: Poll,
+    events: Events,
+    buffer: Box<[u8]>,
+    dialect: Dialect,
+    path: &'static str,
+    address: SocketAddr,
+    pub clients: Vec<Client>,
+    pub rooms: Vec<Room>,
+    pub tally: Tally,
+    /// Where the run's µs begin.
+    pub began: Instant,
+    rng: fastrand::Rng,
+    out: Vec<u8>,
+}
+
+impl Swarm {
+    /// Nobody yet.
+    pub fn new(
+        address: SocketAddr,
+        dialect: Dialect,
+        path: &'static str,
+        rooms: Vec<Room>,
+    ) -> Result<Self> {
+        Ok(Self {
+            poll: Poll::new()?,
+            events: Events::with_capacity(EVENTS),
+            buffer: vec![0; READ_BYTES].into_boxed_slice(),
+            dialect,
+            path,
+            address,
+            clients: Vec::new(),
+            rooms,
+            tally: Tally::default(),
+            began: Instant::now(),
+            rng: fastrand::Rng::with_seed(0x5041_524c),
+            out: Vec::new(),
+        })
+    }
+
+    /// Connects these, with so many on their way at once, and returns when all are in.
+    ///
+    /// # Errors
+    /// When one is refused, and when it takes longer than [`PATIENCE`] without anybody coming in.
+    pub fn connect(
+        &mut self,
+        entries: impl IntoIterator<Item = Entry>,
+        at_once: u64,
+    ) -> Result<()> {
+        let mut begun = self.tally.joined;
+        let mut entries = entries.into_iter();
+        let mut progress = (Instant::now(), begun);
+        loop {
+            while begun - self.tally.joined < at_once
+                && let Some(entry) = entries.next()
+            {
+                self.begin(&entry)?;
+                begun += 1;
+            }
+            if self.tally.joined == begun {
+                return Ok(());
+            }
+            self.turn(Duration::from_millis(10))?;
+            if self.tally.joined != progress.1 {
+                progress = (Instant::now(), self.tally.joined);
+            } else if progress.0.elapsed() > PATIENCE {
+                bail!("{} of {begun} clients came in", self.tally.joined);
+            }
+        }
+    }
+
+    fn begin(&mut self, entry: &Entry) -> Result<()> {
+        let request = upgrade_request(self.address, self.path, entry.token.as_deref());
+        let mut connection = Connection::begin(self.address, request)?;
+        let token = Token(self.clients.len());
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        self.poll
+            .registry()
+            .register(&mut connection.stream, token, interest)?;
+        self.clients.push(Client {
+            connection,
+            ear: entry.ear,
+            sent: VecDeque::new(),
+        });
+        Ok(())
+    }
+
+    /// Lets a client say the next messages of its room, all in one write, meant to be sent now.
+    pub fn publish(&mut self, sender: usize, count: usize) -> Result<()> {
+        let now = self.now_us();
+        self.publish_as_of(sender, count, now)
+    }
+
+    /// As [`Self::publish`], meant to be sent at another time, which may be past.
+    pub fn publish_as_of(&mut self, sender: usize, count: usize, intended_us: u64) -> Result<()> {
+        let client = &mut self.clients[sender];
+        let room = &mut self.rooms[client.ear.room];
+        self.out.clear();
+        let mut text = Vec::new();
+        for _ in 0..count {
+            let body = room.script.say(intended_us);
+            text.clear();
+            match self.dialect {
+                Dialect::Plain => text.extend_from_slice(body),
+                Dialect::SocketIo => socket_io::put_event(body, &mut text),
+                Dialect::Parlor => {
+                    let id = parlor_text::client_id(&mut self.rng);
+                    parlor_text::put_send(&room.id, &id, body, &mut text);
+                    client.sent.push_back(intended_us);
+                }
+            }
+            ws::put_masked(ws::TEXT, &text, &mut self.out);
+        }
+        client.connection.send(&self.out)
+    }
+
+    /// Handles what is there, waiting for it so long at most.
+    ///
+    /// # Errors
+    /// The first fault: a delivery that is not right, a connection that ended.
+    pub fn turn(&mut self, wait: Duration) -> Result<()> {
+        if let Err(error) = self.poll.poll(&mut self.events, Some(wait))
+            && error.kind() != std::io::ErrorKind::Interrupted
+        {
+            return Err(error.into());
+        }
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        let before = thread_cpu()?;
+        let mut reading = Reading {
+            buffer: &mut self.buffer,
+            rooms: &self.rooms,
+            tally: &mut self.tally,
+            dialect: self.dialect,
+            began: self.began,
+        };
+        for event in &self.events {
+            let number = event.token().0;
+            reading
+                .attend(&mut self.clients[number])
+                .with_context(|| format!("client {number}"))?;
+        }
+        self.tally.busy += thread_cpu()?.saturating_sub(before);
+        Ok(())
+    }
+
+    /// Handles what is there and then looks away for a moment, awake.
+    ///
+    /// Never asleep: a client that sleeps is woken by the server's sends, and the server would pay for
+    /// that (clients are on other machines). And not always looking either: each look takes the
+    /// epoll's lock, for which the server's sends wait, and finds one delivery where a moment later it
+    /// would have found ten.
+    pub fn turn_awake(&mut self) -> Result<()> {
+        self.turn(Duration::ZERO)?;
+        let end = Instant::now() + MOMENT;
+        while Instant::now() < end {
+            std::hint::spin_loop();
+        }
+        Ok(())
+    }
+
+    /// Handles what comes until `done`, awake.
+    ///
+    /// # Errors
+    /// Faults, and [`PATIENCE`] without an end.
+    pub fn until(&mut self, done: impl Fn(&Tally) -> bool) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        while !done(&self.tally) {
+            self.turn_awake()?;
+            if Instant::now() > deadline {
+                bail!("waited in vain: {} deliveries came", self.tally.deliveries);
+            }
+        }
+        Ok(())
+    }
+
+    /// Handles what comes for so long, asleep in between.
+    pub fn idle(&mut self, time: Duration) -> Result<()> {
+        let end = Instant::now() + time;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            self.turn(left)?;
+        }
+    }
+
+    /// Waits until nothing has come for so long: presence has settled.
+    ///
+    /// # Errors
+    /// Faults, and [`PATIENCE`] without such a time.
+    pub fn settle(&mut self, quiet: Duration) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut since = (Instant::now(), self.tally.reads);
+        while since.0.elapsed() < quiet {
+            self.turn(Duration::from_millis(50))?;
+            if self.tally.reads != since.1 {
+                since = (Instant::now(), self.tally.reads);
+            }
+            if Instant::now() > deadline {
+                bail!("the server does not come to rest");
+            }
+        }
+        Ok(())
+    }
+
+    /// µs since the run began.
+    pub fn now_us(&self) -> u64 {
+        micros(self.began.elapsed())
+    }
+}
+
+/// In whole µs.
+pub fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// This thread's CPU time: what else runs on the core is not counted as its work.
+fn thread_cpu() -> Result<Duration> {
+    Ok(ClockId::CLOCK_THREAD_CPUTIME_ID.now()?.into())
+}
+
+/// What is needed to hear, while the events are walked.
+struct Reading<'a> {
+    buffer: &'a mut [u8],
+    rooms: &'a [Room],
+    tally: &'a mut Tally,
+    dialect: Dialect,
+    began: Instant,
+}
+
+impl Reading<'_> {
+    fn attend(&mut self, client: &mut Client) -> Result<()> {
+        let Client {
+            connection,
+            ear,
+            sent,
+        } = client;
+        connection.flush()?;
+        let mut answers = Vec::new();
+        while let Some(count) = connection.read(self.buffer)? {
+            self.tally.reads += 1;
+            self.tally.bytes += count as u64;
+            let was_open = connection.is_open();
+            let (room, tally) = (&self.rooms[ear.room], &mut *self.tally);
+            let (dialect, began) = (self.dialect, self.began);
+            connection.take_in(&self.buffer[..count], |frame| match frame.opcode {
+                ws::TEXT => {
+                    let heard = ear.hear(dialect, room, frame.payload)?;
+                    note(heard, tally, sent, &mut answers, began);
+                    Ok(())
+                }
+                ws::PING => {
+                    tally.pings += 1;
+                    ws::put_masked(ws::PONG, frame.payload, &mut answers);
+                    Ok(())
+                }
+                ws::PONG => Ok(()),
+                ws::CLOSE => bail!("the server closed: {}", close_reason(frame.payload)),
+                other => bail!(Fault::Text(format!("opcode {other}"))),
+            })?;
+            // Where nothing is said on coming in, the upgrade is all.
+            if dialect == Dialect::Plain && connection.is_open() && !was_open {
+                self.tally.joined += 1;
+            }
+            // Less than there was room for: the kernel has no more.
+            if count < self.buffer.len() {
+                break;
+            }
+        }
+        if !answers.is_empty() {
+            connection.send(&answers)?;
+        }
+        Ok(())
+    }
+}
+
+fn note(
+    heard: Heard,
+    tally: &mut Tally,
+    sent: &mut VecDeque<u64>,
+    answers: &mut Vec<u8>,
+    began: Instant,
+) {
+    match heard {
+        Heard::Delivery { intended_us } => {
+            tally.deliveries += 1;
+            if let Some(latency) = &mut tally.latency {
+                latency.saturating_record(micros(began.elapsed()).saturating_sub(intended_us));
+            }
+        }
+        Heard::Joined => tally.joined += 1,
+        Heard::Accepted => {
+            tally.accepted += 1;
+            // One socket's messages are accepted in the order in which they were sent.
+            if let (Some(sent_us), Some(latency)) = (sent.pop_front(), &mut tally.ack_latency) {
+                latency.saturating_record(micros(began.elapsed()).saturating_sub(sent_us));
+            }
+        }
+        Heard::CaughtUp => tally.caught_up += 1,
+        Heard::Ask(text) => ws::put_masked(ws::TEXT, text, answers),
+        Heard::Other => tally.others += 1,
+    }
+}
+
+fn close_reason(payload: &[u8]) -> String {
+    match payload {
+        [high, low, reason @ ..] => {
+            let code = u16::from_be_bytes([*high, *low]);
+            format!("{code} {}", String::from_utf8_lossy(reason))
+        }
+        _ => "without a reason".to_owned(),
+    }
+}
