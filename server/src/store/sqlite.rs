@@ -10,6 +10,7 @@ mod bans;
 mod direct;
 mod failure;
 mod file;
+mod heads;
 mod intake;
 mod log;
 mod logins;

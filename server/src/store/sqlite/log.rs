@@ -1,5 +1,5 @@
-//! Writing a room's log: every change takes the next number of the room's counter, in the same
-//! savepoint, so that a failure gives the number back.
+//! Writing a room's log: every change takes the next number of the room's counter, and a failure
+//! gives the number back.
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
@@ -24,13 +24,19 @@ pub(super) const BY_CLIENT_ID: &str = concat!(
     message_columns!(),
     " FROM messages WHERE author = ?1 AND client_id = ?2"
 );
+/// Nothing is inserted where the author's client called another message so before: asking first
+/// would be one more walk down the index that the insert walks anyway.
+pub(super) const INSERT: &str =
+    "INSERT INTO messages (room, seq, rev, id, author, client_id, body, reply_to, created_at)
+     VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+     ON CONFLICT (author, client_id) DO NOTHING";
 pub(super) const IS_MEMBER: &str = "SELECT 1 FROM members WHERE room = ?1 AND user = ?2";
 
 #[async_trait]
 impl Log for SqliteStore {
     fn post(&self, post: NewPost) -> BoxFuture<'static, Result<Posted, StoreError>> {
         // Not an async block: the job must be queued before anybody polls.
-        Box::pin(self.writer.submit(move |write| append(write, post)))
+        Box::pin(self.writer.submit_post(move |write| append(write, post)))
     }
 
     async fn edit(
@@ -90,28 +96,16 @@ fn append(write: &mut Write<'_>, post: NewPost) -> Result<Posted, StoreError> {
     if !conn.prepare_cached(IS_MEMBER)?.exists([room, author])? {
         return Err(StoreError::NotMember);
     }
-    let mut query = conn.prepare_cached(BY_CLIENT_ID)?;
-    let earlier = query
-        .query_row([author, post.client_id.as_uuid()], |row| {
-            rows::message(row, 0)
-        })
-        .optional()?;
-    match earlier {
-        Some(message) if message.room == post.room => return Ok(Posted::Repeated(message)),
-        Some(_) => return Err(StoreError::ClientIdReused),
-        None => {}
-    }
     if let Some(answered) = post.reply_to
         && find(conn, post.room, answered)?.is_none()
     {
-        return Err(StoreError::NoSuchReply);
+        // Repeated all the same, where it was posted before.
+        return earlier(conn, &post)?.ok_or(StoreError::NoSuchReply);
     }
-    let seq = count_post(conn, post.room, post.created_at)?;
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO messages (room, seq, rev, id, author, client_id, body, reply_to, created_at)
-         VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?;
-    insert.execute(params![
+    let mut head = write.heads.of(conn, post.room)?;
+    let seq = head.count(post.created_at);
+    let mut insert = conn.prepare_cached(INSERT)?;
+    let inserted = insert.execute(params![
         room,
         sql_number(seq),
         post.id.as_uuid(),
@@ -121,6 +115,10 @@ fn append(write: &mut Write<'_>, post: NewPost) -> Result<Posted, StoreError> {
         post.reply_to.map(MessageId::as_uuid),
         post.created_at.as_millis(),
     ])?;
+    if inserted == 0 {
+        return earlier(conn, &post)?.ok_or_else(|| rusqlite::Error::QueryReturnedNoRows.into());
+    }
+    write.heads.keep(post.room, head);
     let message = Message {
         id: post.id,
         room: post.room,
@@ -139,20 +137,22 @@ fn append(write: &mut Write<'_>, post: NewPost) -> Result<Posted, StoreError> {
     Ok(Posted::New(message))
 }
 
-/// The room's next number, for a new message.
-fn count_post(conn: &Connection, room: RoomId, at: Timestamp) -> Result<u64, StoreError> {
-    let mut update = conn.prepare_cached(
-        "UPDATE rooms SET head = head + 1, last_message_at = max(ifnull(last_message_at, ?2), ?2)
-         WHERE id = ?1 RETURNING head",
-    )?;
-    Ok(
-        update.query_row(params![room.as_uuid(), at.as_millis()], |row| {
-            rows::number(row, 0)
-        })?,
-    )
+/// The message that this author's client called so before, where it did.
+fn earlier(conn: &Connection, post: &NewPost) -> Result<Option<Posted>, StoreError> {
+    let mut query = conn.prepare_cached(BY_CLIENT_ID)?;
+    let earlier = query
+        .query_row([post.author.as_uuid(), post.client_id.as_uuid()], |row| {
+            rows::message(row, 0)
+        })
+        .optional()?;
+    match earlier {
+        Some(message) if message.room == post.room => Ok(Some(Posted::Repeated(message))),
+        Some(_) => Err(StoreError::ClientIdReused),
+        None => Ok(None),
+    }
 }
 
-/// The room's next number, for another change.
+/// The room's next number, for a change of a message.
 fn count_change(conn: &Connection, room: RoomId) -> Result<u64, StoreError> {
     let mut update =
         conn.prepare_cached("UPDATE rooms SET head = head + 1 WHERE id = ?1 RETURNING head")?;

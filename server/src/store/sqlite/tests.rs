@@ -1,5 +1,6 @@
 //! What cannot be seen through the traits: batches, a full disk, a full queue, query plans.
 
+mod heads;
 mod plans;
 
 use std::{
@@ -129,7 +130,7 @@ async fn what_waits_is_committed_together() {
     for posted in join_all(posts).await {
         posted.unwrap();
     }
-    assert_eq!(home.commits() - before, 1 + 1_000_u64.div_ceil(256));
+    assert_eq!(home.commits() - before, 1 + 1_000_u64.div_ceil(512));
 }
 
 #[tokio::test]

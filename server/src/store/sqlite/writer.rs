@@ -15,13 +15,17 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::store::{Change, StoreError, counters::Counters};
 
-use super::failure::{Lost, Refusal};
+use super::{
+    failure::{Lost, Refusal},
+    heads::Heads,
+};
 
 /// 4,096 waiting writes: about a second of work for one disk. Beyond it, refusing is kinder.
 const QUEUE_JOBS: usize = 4_096;
 
-/// 256 writes in one commit: some milliseconds, against an fsync of about as long.
-const BATCH_JOBS: usize = 256;
+/// 512 writes in one commit: about ten milliseconds, a few fsyncs' time. Only a queue that is
+/// longer than that would gain from more.
+const BATCH_JOBS: usize = 512;
 
 /// What a job works with.
 pub struct Write<'a> {
@@ -29,6 +33,8 @@ pub struct Write<'a> {
     pub conn: &'a Connection,
     /// The room that is never deleted.
     pub lobby: RoomId,
+    /// Of the rooms that posts of this batch counted in. Empty for every other job.
+    pub heads: &'a mut Heads,
     changes: &'a mut Vec<Change>,
 }
 
@@ -39,9 +45,22 @@ impl Write<'_> {
     }
 }
 
+/// How a job is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It makes one change and decides before whether it may, so that a failure leaves nothing to
+    /// be undone, and counts with [`Heads`]. A savepoint would cost a fifth of it.
+    Post,
+    /// Anything else: in a savepoint of its own, so that what failed is not kept.
+    Any,
+}
+
 /// Something to be written, with whoever waits for it.
 trait Job: Send {
-    /// Does it, in a savepoint of its own. What failed is not kept.
+    /// How it wants to be run.
+    fn kind(&self) -> Kind;
+
+    /// Does it.
     fn run(&mut self, write: &mut Write<'_>) -> Result<(), &StoreError>;
 
     /// Tells the one who waits, after the commit.
@@ -49,6 +68,7 @@ trait Job: Send {
 }
 
 struct Task<F, T> {
+    kind: Kind,
     work: Option<F>,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
@@ -59,6 +79,10 @@ where
     F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send,
     T: Send,
 {
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
     fn run(&mut self, write: &mut Write<'_>) -> Result<(), &StoreError> {
         self.outcome = self.work.take().map(|work| work(write));
         match &self.outcome {
@@ -128,8 +152,34 @@ impl Writer {
         F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
+        self.queue(Kind::Any, work)
+    }
+
+    /// As [`Self::submit`], for a post: its last statement is the one that changes anything, and
+    /// the room's number comes from [`Write::heads`].
+    pub fn submit_post<T, F>(
+        &self,
+        work: F,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + 'static + use<T, F>
+    where
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.queue(Kind::Post, work)
+    }
+
+    fn queue<T, F>(
+        &self,
+        kind: Kind,
+        work: F,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + 'static + use<T, F>
+    where
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let task = Task {
+            kind,
             work: Some(work),
             outcome: None,
             reply,
@@ -241,25 +291,36 @@ impl Thread {
             self.conn.execute_batch("ROLLBACK")?;
         }
         self.step("BEGIN IMMEDIATE")?;
+        let mut heads = Heads::default();
         for job in batch {
-            self.step("SAVEPOINT job")?;
+            let kind = job.kind();
+            if kind == Kind::Any {
+                heads.write(&self.conn)?;
+                self.step("SAVEPOINT job")?;
+            }
             let announced = changes.len();
             let mut write = Write {
                 conn: &self.conn,
                 lobby: self.lobby,
+                heads: &mut heads,
                 changes,
             };
-            if let Err(error) = job.run(&mut write) {
+            let failed = job.run(&mut write).err();
+            if let Some(error) = failed {
                 if self.conn.is_autocommit() {
                     // No space, an I/O error: SQLite gave up the transaction, and with it what the
                     // jobs before this one did.
                     return Err(Lost::with(error));
                 }
                 changes.truncate(announced);
-                self.step("ROLLBACK TO job")?;
             }
-            self.step("RELEASE job")?;
+            match (kind, failed) {
+                (Kind::Post, _) => {}
+                (Kind::Any, Some(_)) => self.step("ROLLBACK TO job")?,
+                (Kind::Any, None) => self.step("RELEASE job")?,
+            }
         }
+        heads.write(&self.conn)?;
         let began = Instant::now();
         self.step("COMMIT")?;
         Ok(began.elapsed())
