@@ -136,6 +136,10 @@ struct LiveRoom {
     here: HashSet<UserId>,
     /// Who of the other servers.
     elsewhere: HashSet<UserId>,
+    /// Who of all of them is shown as online or away. Kept, not counted: whoever connects to a
+    /// full room is told how many there are, and looking at each would make thousands who come
+    /// at once cost the square of their number.
+    shown: HashSet<UserId>,
 }
 
 impl Hub {

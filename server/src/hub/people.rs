@@ -1,10 +1,13 @@
 //! People come and go: connections, and the rooms they bring.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
 use shared::{
     Activity, CloseCode, Epoch, HEARTBEAT_MS, MAX_READY_ONLINE, PRESENCE_GRACE_MS, Presence,
-    PresenceState, RoomHead, RoomId, ServerFrame, Session, SessionId, User, UserId,
+    RoomHead, RoomId, ServerFrame, Session, SessionId, User, UserId,
 };
 
 use crate::bus::Availability;
@@ -109,10 +112,13 @@ impl Hub {
         person.leaves_at = None;
         let before = std::mem::replace(&mut person.rooms, rooms.clone());
         let knowledge = std::mem::replace(&mut person.knowledge, Knowledge::Current);
-        if knowledge == Knowledge::Stale {
-            // Otherwise the feed will say so; but of these it may have lost it.
-            for room in before.difference(&rooms) {
+        for room in before.difference(&rooms) {
+            if knowledge == Knowledge::Stale {
+                // Otherwise the feed will say so; but of these it may have lost it.
                 self.exit(*room, user);
+            } else if let Some(live) = self.rooms.get_mut(room) {
+                // From now on nobody looks there for what they are shown as.
+                live.shown.remove(&user);
             }
         }
 
@@ -152,26 +158,36 @@ impl Hub {
         Ok(effects)
     }
 
-    /// Who is shown as connected in these rooms.
+    /// Who is shown as connected in these rooms, where they are few enough to be told, and how
+    /// many they are. Of the fullest room nobody is looked at unless they are told.
     fn online_with(&self, rooms: &HashSet<RoomId>) -> (Option<Vec<Presence>>, u32) {
-        let mut seen = HashSet::new();
-        let mut online = Vec::new();
-        for user in rooms
+        let mut shown: Vec<&HashSet<UserId>> = rooms
             .iter()
             .filter_map(|room| self.rooms.get(room))
-            .flat_map(|room| room.here.iter().chain(&room.elsewhere))
-        {
-            let state = self
-                .people
-                .get(user)
-                .map_or(PresenceState::Offline, |p| p.shown);
-            if state != PresenceState::Offline && seen.insert(*user) {
-                online.push(Presence { user: *user, state });
-            }
+            .map(|live| &live.shown)
+            .collect();
+        shown.sort_unstable_by_key(|people| Reverse(people.len()));
+        let Some((fullest, others)) = shown.split_first() else {
+            return (Some(Vec::new()), 0);
+        };
+        let beside: HashSet<UserId> = others
+            .iter()
+            .flat_map(|people| people.iter())
+            .filter(|user| !fullest.contains(user))
+            .copied()
+            .collect();
+        let len = fullest.len() + beside.len();
+        let count = u32::try_from(len).unwrap_or(u32::MAX);
+        if len > MAX_READY_ONLINE {
+            return (None, count);
         }
+        let told = fullest.iter().chain(&beside).filter_map(|user| {
+            let state = self.people.get(user)?.shown;
+            Some(Presence { user: *user, state })
+        });
+        let mut online: Vec<Presence> = told.collect();
         online.sort_unstable_by_key(|presence| presence.user);
-        let count = u32::try_from(online.len()).unwrap_or(u32::MAX);
-        ((online.len() <= MAX_READY_ONLINE).then_some(online), count)
+        (Some(online), count)
     }
 
     /// A connection ended. Saying it twice is harmless: time-out and close may both report it.

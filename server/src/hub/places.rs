@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use shared::{RoomId, UserId};
+use shared::{PresenceState, RoomId, UserId};
 
 use super::{Hub, LiveRoom, Moves};
 
@@ -53,6 +53,10 @@ impl Hub {
             live.here.remove(&user);
             live.elsewhere.insert(user);
         }
+        let state = self.people.get(&user).map(|person| person.shown);
+        if state.is_some_and(|state| state != PresenceState::Offline) {
+            live.shown.insert(user);
+        }
     }
 
     /// The person is not in the room, or not connected, any more.
@@ -62,6 +66,7 @@ impl Hub {
         };
         live.here.remove(&user);
         live.elsewhere.remove(&user);
+        live.shown.remove(&user);
         if live.here.is_empty() && live.elsewhere.is_empty() {
             let head = live.head;
             self.rooms.remove(&room);

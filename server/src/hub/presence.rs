@@ -1,6 +1,6 @@
 //! What others are told of a person: online, away, offline, and not too often.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use shared::{Activity, Presence, PresenceState, RoomId, ServerFrame, Timestamp, UserId};
 
@@ -11,6 +11,11 @@ use crate::bus::Availability;
 const MAX_CHANGES: u32 = 20;
 const SECOND: Millis = 1_000;
 
+/// Beyond so many the rest is told a second later: 5,000 people who come at once hear of each
+/// other in frames of some 20 KB for twenty seconds, where one of 400 KB would not even fit into
+/// what may wait for a client.
+const MAX_TOGETHER: usize = 256;
+
 /// Tells of changes one by one, or together where they are many.
 #[derive(Debug, Default)]
 pub(super) struct Announcer {
@@ -19,6 +24,8 @@ pub(super) struct Announcer {
     /// The last state of each, and where it is to be told: people who left are in no room any
     /// more.
     held: HashMap<UserId, (PresenceState, Vec<RoomId>)>,
+    /// In the order in which they began to wait.
+    queue: VecDeque<UserId>,
 }
 
 impl Announcer {
@@ -56,10 +63,12 @@ impl Announcer {
 
     /// Tells of it with the others when this second is over: lists are updated, nobody is greeted.
     fn hold(&mut self, user: UserId, state: PresenceState, rooms: Vec<RoomId>) {
-        self.held.insert(user, (state, rooms));
+        if self.held.insert(user, (state, rooms)).is_none() {
+            self.queue.push_back(user);
+        }
     }
 
-    /// Tells what was held back, once its second is over.
+    /// Tells what was held back, once its second is over: those first who have waited longest.
     pub fn flush(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         if self.held.is_empty() || now - self.second_began_at < SECOND {
             return;
@@ -68,7 +77,11 @@ impl Announcer {
         // The batch counts as one change of the new second.
         self.told = 1;
         let mut by_room: BTreeMap<RoomId, Vec<Presence>> = BTreeMap::new();
-        for (user, (state, rooms)) in self.held.drain() {
+        let next = self.queue.len().min(MAX_TOGETHER);
+        for user in self.queue.drain(..next) {
+            let Some((state, rooms)) = self.held.remove(&user) else {
+                continue;
+            };
             for room in rooms {
                 by_room
                     .entry(room)
@@ -119,6 +132,16 @@ impl Hub {
         effects.push(Effect::Show { user, state });
         let mut rooms: Vec<RoomId> = person.rooms.iter().copied().collect();
         rooms.sort_unstable();
+        for room in &rooms {
+            let Some(live) = self.rooms.get_mut(room) else {
+                continue;
+            };
+            if state == PresenceState::Offline {
+                live.shown.remove(&user);
+            } else {
+                live.shown.insert(user);
+            }
+        }
         if is_news {
             self.announcer.tell(user, state, rooms, now, effects);
         } else {

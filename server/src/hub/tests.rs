@@ -13,6 +13,7 @@ use crate::{
     store::Change,
 };
 
+mod crowd;
 mod elsewhere;
 mod gap;
 mod presence;
