@@ -20,6 +20,7 @@ mod hold;
 mod inbound;
 mod outbox;
 mod pump;
+mod recent;
 mod resume;
 mod seat;
 mod server;

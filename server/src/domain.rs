@@ -5,7 +5,9 @@
 
 mod access;
 mod accounts;
+mod arrivals;
 mod credentials;
+mod gather;
 mod live_sessions;
 mod marks;
 mod members;
@@ -29,6 +31,7 @@ use crate::{
 };
 
 pub use access::RoomRef;
+pub use arrivals::Arrived;
 pub use credentials::{Credential, SignedIn};
 pub use marks::MarkFlusher;
 pub use passwords::PasswordCost;
@@ -37,6 +40,7 @@ pub use presence::PresenceBoard;
 pub use rooms::ListedRooms;
 pub use sessions::{Login, Refreshed};
 
+use arrivals::Arrivals;
 use live_sessions::LiveSessions;
 use marks::MarkBuffer;
 use passwords::Passwords;
@@ -51,6 +55,7 @@ pub struct Domain {
     live_sessions: LiveSessions,
     presence: PresenceBoard,
     marks: MarkBuffer,
+    arrivals: Arrivals,
 }
 
 impl Domain {
@@ -62,6 +67,7 @@ impl Domain {
             live_sessions: LiveSessions::default(),
             presence: PresenceBoard::default(),
             marks: MarkBuffer::default(),
+            arrivals: Arrivals::default(),
             store,
             clock,
         }

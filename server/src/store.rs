@@ -33,7 +33,7 @@ pub use copy::{Verified, copy, copy_store};
 pub use counters::Activity;
 pub use error::StoreError;
 pub use log::{Changes, Edit, Log, NewPost, Page, PageAt, Posted};
-pub use login::{Digest, Login, Logins, NewLogin, Rotation, TicketGrant};
+pub use login::{Arrival, Digest, Login, Logins, NewLogin, Rotation, TicketGrant};
 pub use move_error::{MoveError, Progress};
 pub use open::{
     Opened, StoreUrl, StoreUrlError, back_up, begin_intake, open, open_source, restore,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::recent::Recent;
 use crate::counter::Counter;
 
 /// Of one server.
@@ -54,6 +55,8 @@ pub struct Totals {
     pub overflows: u64,
     /// Bytes that wait in outboxes, at most half a second ago.
     pub outbox_bytes: u64,
+    /// About how many bytes the recent changes of rooms hold.
+    pub recent_bytes: u64,
 }
 
 impl Counters {
@@ -65,7 +68,7 @@ impl Counters {
     }
 
     /// As they are now.
-    pub fn totals(&self) -> Totals {
+    pub(super) fn totals(&self, recent: &Recent) -> Totals {
         let sum = |of: fn(&WorkerCounters) -> &Counter| {
             self.workers.iter().map(|worker| of(worker).get()).sum()
         };
@@ -77,6 +80,7 @@ impl Counters {
             orders: self.hub.orders.get(),
             overflows: sum(|worker| &worker.overflows),
             outbox_bytes: sum(|worker| &worker.outbox_bytes),
+            recent_bytes: recent.bytes(),
         }
     }
 }

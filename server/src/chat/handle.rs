@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::{
     counters::{Counters, Totals, WorkerCounters},
+    recent::Recent,
     server::{
         Begin, ChatServer, Committed, Count, Counts, Disconnect, Heard, ORDERS_WAITING, Ready,
         SetActivity, Stop, Typing,
@@ -27,6 +28,7 @@ use crate::{
 pub struct ChatHandle {
     server: Addr<ChatServer>,
     counters: Arc<Counters>,
+    recent: Arc<Recent>,
 }
 
 impl ChatHandle {
@@ -50,8 +52,25 @@ impl ChatHandle {
                 (sender, seat)
             })
             .unzip();
-        let server = ChatServer::new(domain, bus, senders, Arc::clone(&counters)).start();
-        (Self { server, counters }, seats)
+        let recent = Arc::new(Recent::default());
+        let server = ChatServer::new(
+            domain,
+            bus,
+            senders,
+            Arc::clone(&counters),
+            Arc::clone(&recent),
+        );
+        let handle = Self {
+            server: server.start(),
+            counters,
+            recent,
+        };
+        (handle, seats)
+    }
+
+    /// The recent changes of rooms.
+    pub(super) fn recent(&self) -> &Recent {
+        &self.recent
     }
 
     pub(super) async fn begin(
@@ -107,7 +126,7 @@ impl ChatHandle {
 
     /// What was done since the start.
     pub fn totals(&self) -> Totals {
-        self.counters.totals()
+        self.counters.totals(&self.recent)
     }
 
     /// How many connections and people there are.

@@ -1,4 +1,19 @@
 //! Resume: everything above a client's cursor, in order, before the room goes on live.
+//!
+//! Nothing is missed and nothing comes twice, because a room's changes have one order and every
+//! part of the way keeps it. A resume (1) holds the room's live frames, (2) gets the log as it was
+//! at some head, (3) tells what is above the cursor, (4) lets go the held frames above that head
+//! and from then on drops live frames that are not. So it is enough that whatever reached this
+//! session before (1) is under the head of (2): it is not held. The rest comes after (1).
+//!
+//! - From the store: a change is committed before it is told, so what was told before (1) is in a
+//!   read that begins after it. Whether the reader is in the room is part of that read.
+//! - From [`Recent`](super::recent::Recent): the `ChatServer` puts a change there before it tells
+//!   the workers, so the same holds. But the feed may lag behind the store, so it must be sure
+//!   that what comes above the head comes to this session: only where the session is in the room
+//!   as the fan-out has it, at (1) and still at the end. Then permission is asked of the store,
+//!   after the entries were taken: who is a member at that later moment may read all of them. A
+//!   cursor above the head proves nothing there, and is left to the store.
 
 use std::{rc::Rc, time::Duration};
 
@@ -7,6 +22,7 @@ use shared::{MAX_PAGE, MAX_RESUME_CHANGES, ResetReason, RoomId, ServerFrame};
 
 use super::{
     Worker,
+    recent::Part,
     session::{Session, wake},
 };
 use crate::Error;
@@ -37,13 +53,9 @@ async fn resume(worker: &Worker, session: &Session, room: RoomId, since: u64) {
     let mut cursor = since;
     loop {
         session.hold(room);
-        let changes = loop {
-            match worker
-                .domain
-                .changes_since(&session.me, room, cursor, MAX_PAGE)
-                .await
-            {
-                Ok(changes) => break changes,
+        let part = loop {
+            match read(worker, session, room, cursor).await {
+                Ok(part) => break part,
                 Err(Error::NotFound(_) | Error::Forbidden(_)) => {
                     return reset(session, room, ResetReason::Gone);
                 }
@@ -57,43 +69,66 @@ async fn resume(worker: &Worker, session: &Session, room: RoomId, since: u64) {
                 }
             }
         };
-        if cursor > changes.head {
+        if cursor > part.head {
             return reset(session, room, ResetReason::Ahead);
         }
-        if changes.head - since > u64::from(MAX_RESUME_CHANGES) && cursor == since {
+        if part.head - since > u64::from(MAX_RESUME_CHANGES) && cursor == since {
             session.drop_hold(room);
             return session.send(&ServerFrame::Behind {
                 room,
-                head: changes.head,
+                head: part.head,
             });
         }
-        for message in changes.messages {
+        for entry in part.entries {
             // The server reads on only as the socket drains.
             session.drained().await;
             if session.is_closing() {
                 return;
             }
+            let message = &entry.message;
             cursor = message.rev;
             if message.author == session.user() {
                 // The store knows of it before the fan-out says so.
-                wake(session.accept(&message));
+                wake(session.accept(message));
             }
-            let log = Some((room, message.rev));
-            // New to the client, or known to it and changed.
-            let frame = if message.seq > since {
-                ServerFrame::MessagePosted { message }
-            } else {
-                ServerFrame::MessageChanged { message }
-            };
-            session.send_encoded(session.encode(&frame, log));
+            let frame = entry.frame(since, |frame, log| session.encode(frame, log));
+            session.send_encoded(frame);
         }
-        if !changes.has_more {
-            cursor = changes.head;
+        if !part.has_more {
+            cursor = part.head;
             if session.finish_resume(room, cursor) {
                 return;
             }
         }
     }
+}
+
+/// What was changed above the cursor, from memory where it is there.
+async fn read(
+    worker: &Worker,
+    session: &Session,
+    room: RoomId,
+    cursor: u64,
+) -> Result<Part, Error> {
+    let me = &session.me;
+    let is_near = session
+        .told_up_to(room)
+        .is_none_or(|head| head.saturating_sub(cursor) <= u64::from(MAX_RESUME_CHANGES));
+    if is_near && session.is_in(room) {
+        let now = worker.domain.clock().now().as_millis();
+        let fill = |from, limit| worker.domain.changes_since(me, room, from, limit);
+        let part = worker.chat.recent().above(room, cursor, now, fill).await?;
+        let is_member = worker.domain.is_member(me, room).await?;
+        if is_member && session.is_in(room) && session.is_holding(room) {
+            return Ok(part);
+        }
+        session.hold(room);
+    }
+    let changes = worker
+        .domain
+        .changes_since(me, room, cursor, MAX_PAGE)
+        .await?;
+    Ok(Part::from(changes))
 }
 
 fn reset(session: &Session, room: RoomId, reason: ResetReason) {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use shared::{RoomId, User};
+use shared::RoomId;
 
 use super::{
     Worker,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Error,
-    domain::{Domain, SignedIn},
+    domain::{Arrived, Domain, SignedIn},
     hub::{Hello, Leaving},
 };
 
@@ -56,16 +56,16 @@ impl Seat {
 }
 
 async fn hello(domain: &Domain, me: &SignedIn) -> Result<Hello, Error> {
-    let mut user = domain.user(me, me.user()).await?;
-    if let User::Live(profile) = &mut user {
-        // This very connection is about to change it.
-        profile.presence = None;
-    }
+    let Arrived {
+        session,
+        user,
+        rooms,
+    } = domain.arrive(me).await?;
     Ok(Hello {
-        session: domain.current_session(me).await?,
+        session,
         user,
         epoch: domain.epoch(),
-        rooms: domain.room_heads(me).await?,
+        rooms,
     })
 }
 

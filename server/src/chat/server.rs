@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::{
     counters::Counters,
     frame::Frame,
+    recent::Recent,
     shard::{Order, Orders},
 };
 use crate::{
@@ -35,6 +36,7 @@ pub struct ChatServer {
     bus: Arc<dyn Bus>,
     workers: Vec<mpsc::Sender<Orders>>,
     counters: Arc<Counters>,
+    recent: Arc<Recent>,
 }
 
 impl ChatServer {
@@ -44,6 +46,7 @@ impl ChatServer {
         bus: Arc<dyn Bus>,
         workers: Vec<mpsc::Sender<Orders>>,
         counters: Arc<Counters>,
+        recent: Arc<Recent>,
     ) -> Self {
         Self {
             hub: Hub::default(),
@@ -51,6 +54,7 @@ impl ChatServer {
             bus,
             workers,
             counters,
+            recent,
         }
     }
 
@@ -287,6 +291,8 @@ impl Handler<Committed> for ChatServer {
 
     fn handle(&mut self, Committed(changes): Committed, ctx: &mut Self::Context) {
         let now = self.now();
+        // Before anybody is told: who was told of a change finds it there.
+        self.recent.observe(&changes, now);
         let mut effects = Vec::with_capacity(changes.len());
         for change in changes {
             self.domain.observe(&change);

@@ -280,6 +280,17 @@ impl Session {
         self.holds.borrow_mut().entry(room).or_default().restart();
     }
 
+    /// Whether the room's live frames are held.
+    pub fn is_holding(&self, room: RoomId) -> bool {
+        self.holds.borrow().contains_key(&room)
+    }
+
+    /// How far the room's log had got when `ready` or a resume last said so, unless live frames are
+    /// past it.
+    pub fn told_up_to(&self, room: RoomId) -> Option<u64> {
+        self.told.borrow().get(&room).copied()
+    }
+
     /// Says that the room is caught up and lets its live frames go on, those after `head` first;
     /// false, with nothing said, when another read of the store is needed because too many came.
     pub fn finish_resume(&self, room: RoomId, head: u64) -> bool {

@@ -87,7 +87,7 @@ impl Domain {
             return Ok(is_live);
         }
         let reading = self.live_sessions.begin_read();
-        let Some(login) = self.store.session(session, now).await? else {
+        let Some(login) = self.live_login(session).await? else {
             self.live_sessions.end(session, now);
             return Ok(false);
         };

@@ -1,7 +1,7 @@
 //! Rooms and private conversations: made, found, changed, deleted.
 
 use shared::{
-    MyRoom, NewRoom, Room, RoomHead, RoomId, RoomUpdate, RoomsQuery, RoomsScope, UserId, Visibility,
+    MyRoom, NewRoom, Room, RoomId, RoomUpdate, RoomsQuery, RoomsScope, UserId, Visibility,
 };
 use uuid::Uuid;
 
@@ -62,14 +62,6 @@ impl Domain {
                 Ok(ListedRooms::Public(rooms))
             }
         }
-    }
-
-    /// The rooms one is in and their heads, for `ready`.
-    ///
-    /// # Errors
-    /// When the store cannot.
-    pub async fn room_heads(&self, me: &SignedIn) -> Result<Vec<RoomHead>, Error> {
-        Ok(self.store.room_heads(me.user()).await?)
     }
 
     /// One room.

@@ -134,19 +134,6 @@ impl Domain {
             .collect())
     }
 
-    /// The login one is asking through.
-    ///
-    /// # Errors
-    /// `unauthenticated` when it has ended.
-    pub async fn current_session(&self, me: &SignedIn) -> Result<Session, Error> {
-        let login = self
-            .store
-            .session(me.session(), self.clock.now())
-            .await?
-            .ok_or(ENDED)?;
-        Ok(wire_session(&login, me.session()))
-    }
-
     /// Ends one of one's own logins. Its tokens are dead when this returns.
     ///
     /// # Errors
@@ -171,7 +158,7 @@ impl Domain {
     }
 }
 
-fn wire_session(login: &LoginRecord, current: SessionId) -> Session {
+pub(super) fn wire_session(login: &LoginRecord, current: SessionId) -> Session {
     Session {
         id: login.id,
         created_at: login.created_at,

@@ -96,6 +96,11 @@ impl Exposition {
             "Connections ended with 4008: more than 256 KiB waited for them.",
             totals.overflows,
         );
+        self.gauge(
+            "parlor_recent_bytes",
+            "Bytes of recent changes kept for who comes back, at most 64 MiB.",
+            totals.recent_bytes,
+        );
     }
 
     fn store(&mut self, activity: Activity) {

@@ -1,9 +1,9 @@
 //! Logins (sessions) and tickets, as kept: only digests of their secrets.
 
 use async_trait::async_trait;
-use shared::{SessionId, Timestamp, UserId};
+use shared::{RoomHead, SessionId, Timestamp, UserId};
 
-use super::StoreError;
+use super::{Account, StoreError};
 
 /// SHA-256 of a random secret: enough to recognize it, useless to a thief.
 pub type Digest = [u8; 32];
@@ -60,6 +60,17 @@ pub struct TicketGrant {
     pub expires_at: Timestamp,
 }
 
+/// Somebody who connects through a login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The login.
+    pub login: Login,
+    /// Whose it is.
+    pub account: Account,
+    /// The rooms they are in, in no particular order.
+    pub rooms: Vec<RoomHead>,
+}
+
 /// Logins.
 #[async_trait]
 pub trait Logins {
@@ -71,6 +82,21 @@ pub trait Logins {
 
     /// The login with this id, unless it has ended. An expired one counts as ended.
     async fn session(&self, id: SessionId, now: Timestamp) -> Result<Option<Login>, StoreError>;
+
+    /// The same for many at once, in the order asked, in one snapshot.
+    async fn sessions(
+        &self,
+        ids: &[SessionId],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Login>>, StoreError>;
+
+    /// People with their logins and rooms, many at once, in the order asked, in one snapshot. None
+    /// where the login has ended or is somebody else's.
+    async fn arrivals(
+        &self,
+        asked: &[(UserId, SessionId)],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Arrival>>, StoreError>;
 
     /// A person's logins that have not ended, newest use first, ties by id.
     async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Login>, StoreError>;

@@ -146,6 +146,9 @@ pub trait Rooms {
     /// place. Who is in none, or does not exist, has no pair; who is named twice has them once.
     async fn rooms_of(&self, users: &[UserId]) -> Result<Vec<(UserId, RoomId)>, StoreError>;
 
+    /// Whether each is in the room beside it, in the order asked, in one snapshot.
+    async fn are_members(&self, places: &[(RoomId, UserId)]) -> Result<Vec<bool>, StoreError>;
+
     /// Public rooms `user` is not in and not banned from, by name, at most `limit`; with `q` only
     /// those whose name, title or topic contains it, ignoring ASCII case.
     async fn joinable_rooms(

@@ -25,4 +25,5 @@ mod audience;
 mod database;
 mod fan_out;
 mod group_commit;
+mod returning;
 mod tally;

@@ -292,3 +292,53 @@ pub async fn what_expired_is_thrown_away_silently(store: &TestStore) {
             .is_some()
     );
 }
+
+pub async fn many_logins_are_found_at_once_in_the_order_asked(store: &TestStore) {
+    let alice = store.register("alice").await;
+    let bob = store.register("bob").await;
+    let (first, second) = (store.log_in(alice, 1).await, store.log_in(bob, 2).await);
+    let expired = store.log_in(bob, 1 - SESSION_MS).await;
+    let asked = [second, session_id(), first, expired, second];
+    let found = store.sessions(&asked, at(3)).await.unwrap();
+    let found: Vec<_> = found.iter().map(|l| l.as_ref().map(|l| l.id)).collect();
+    assert_eq!(found, [Some(second), None, Some(first), None, Some(second)]);
+    let one = store.session(second, at(3)).await.unwrap();
+    assert_eq!(store.sessions(&[second], at(3)).await.unwrap(), [one]);
+    assert_eq!(store.sessions(&[], at(3)).await.unwrap(), []);
+}
+
+pub async fn people_who_come_are_read_with_their_logins_and_rooms(store: &TestStore) {
+    let alice = store.register("alice").await;
+    let bob = store.register("bob").await;
+    let books = store.open_room(alice, "books").await;
+    store.remove_member(store.lobby(), bob, None).await.unwrap();
+    let (hers, his) = (store.log_in(alice, 1).await, store.log_in(bob, 1).await);
+    let expired = store.log_in(bob, 1 - SESSION_MS).await;
+    let asked = [
+        (bob, his),
+        (alice, his),
+        (alice, hers),
+        (user_id(), session_id()),
+        (bob, expired),
+    ];
+    let found = store.arrivals(&asked, at(3)).await.unwrap();
+    let [Some(bob_comes), None, Some(alice_comes), None, None] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        Some(&alice_comes.account),
+        store.user(alice).await.unwrap().as_ref()
+    );
+    assert_eq!(
+        Some(&alice_comes.login),
+        store.session(hers, at(3)).await.unwrap().as_ref()
+    );
+    let mut heads = alice_comes.rooms.clone();
+    let mut known = store.room_heads(alice).await.unwrap();
+    heads.sort_unstable_by_key(|room| room.id);
+    known.sort_unstable_by_key(|room| room.id);
+    assert_eq!((heads.len(), &heads), (2, &known));
+    assert!(heads.iter().any(|room| room.id == books));
+    assert_eq!((bob_comes.account.id, &bob_comes.rooms[..]), (bob, &[][..]));
+    assert_eq!(store.arrivals(&[], at(3)).await.unwrap(), []);
+}

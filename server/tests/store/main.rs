@@ -73,6 +73,8 @@ macro_rules! every_case {
                 a_value_replaced_earlier_is_a_replay_even_within_the_grace,
                 a_value_it_never_had_changes_nothing,
                 of_concurrent_rotations_one_rotates_and_the_others_repeat,
+                many_logins_are_found_at_once_in_the_order_asked,
+                people_who_come_are_read_with_their_logins_and_rooms,
                 ending_a_session_twice_ends_it_once,
                 nobody_ends_the_session_of_another,
                 all_sessions_but_one_end,
@@ -142,6 +144,7 @@ macro_rules! every_case {
                 only_large_rooms_of_mine_have_ticks,
                 room_heads_are_the_counters,
                 the_rooms_of_many_people_are_found_at_once,
+                many_places_are_looked_up_at_once_in_the_order_asked,
             }
             marks {
                 marks_never_go_back,

@@ -202,3 +202,23 @@ pub async fn the_rooms_of_many_people_are_found_at_once(store: &TestStore) {
     assert_eq!(places, expected);
     assert_eq!(store.rooms_of(&[]).await.unwrap(), []);
 }
+
+pub async fn many_places_are_looked_up_at_once_in_the_order_asked(store: &TestStore) {
+    let alice = store.register("alice").await;
+    let bob = store.register("bob").await;
+    let books = store.open_room(alice, "books").await;
+    let lobby = store.lobby();
+    store.remove_member(lobby, bob, None).await.unwrap();
+    let asked = [
+        (lobby, alice),
+        (books, bob),
+        (lobby, bob),
+        (books, alice),
+        (room_id(), alice),
+        (lobby, user_id()),
+        (lobby, alice),
+    ];
+    let found = store.are_members(&asked).await.unwrap();
+    assert_eq!(found, [true, false, false, true, false, false, true]);
+    assert_eq!(store.are_members(&[]).await.unwrap(), [false; 0]);
+}

@@ -1,5 +1,7 @@
 //! Logins and tickets.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use serde::{Deserialize, Serialize};
@@ -10,12 +12,15 @@ use super::{
     commits::{Echo, glance, in_time},
     failure::Failure,
     key::{BsonId, binary, session_id, user_id},
+    mine,
     record::SessionRecord,
     schema::{SESSIONS, SPENT_REFRESHES, TICKETS, USERS},
     view::{Find, View},
     work::Work,
 };
-use crate::store::{Change, Digest, Login, Logins, NewLogin, Rotation, StoreError, TicketGrant};
+use crate::store::{
+    Account, Arrival, Change, Digest, Login, Logins, NewLogin, Rotation, StoreError, TicketGrant,
+};
 
 /// In `tickets`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,6 +65,30 @@ impl Logins for MongoStore {
             Box::pin(async move { Ok(find(view, id, now).await?.map(Login::from)) })
         })
         .await
+    }
+
+    async fn sessions(
+        &self,
+        ids: &[SessionId],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Login>>, StoreError> {
+        self.refuse_when_closed()?;
+        glance(&self.db, move |view| {
+            Box::pin(async move {
+                let found = among(view, ids, now).await?;
+                Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+            })
+        })
+        .await
+    }
+
+    async fn arrivals(
+        &self,
+        asked: &[(UserId, SessionId)],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Arrival>>, StoreError> {
+        self.read(move |view| Box::pin(async move { arrivals(view, asked, now).await }))
+            .await
     }
 
     async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Login>, StoreError> {
@@ -162,6 +191,38 @@ async fn find(
 ) -> Result<Option<SessionRecord>, Failure> {
     let filter = doc! { "_id": id.bson(), "expires_at": { "$gt": now.as_millis() } };
     view.one(SESSIONS, filter).await
+}
+
+async fn among(
+    view: &mut View<'_>,
+    ids: &[SessionId],
+    now: Timestamp,
+) -> Result<HashMap<SessionId, Login>, Failure> {
+    let ids: Vec<_> = ids.iter().map(|id| id.bson()).collect();
+    let filter = doc! { "_id": { "$in": ids }, "expires_at": { "$gt": now.as_millis() } };
+    let found: Vec<SessionRecord> = view.all(SESSIONS, Find::by(filter)).await?;
+    let logins = found.into_iter().map(Login::from);
+    Ok(logins.map(|login| (login.id, login)).collect())
+}
+
+async fn arrivals(
+    view: &mut View<'_>,
+    asked: &[(UserId, SessionId)],
+    now: Timestamp,
+) -> Result<Vec<Option<Arrival>>, Failure> {
+    let (users, ids): (Vec<UserId>, Vec<SessionId>) = asked.iter().copied().unzip();
+    let logins = among(view, &ids, now).await?;
+    let accounts = accounts::among(view, &users).await?;
+    let accounts: HashMap<UserId, Account> = accounts.into_iter().map(|a| (a.id, a)).collect();
+    let heads = mine::heads_of(view, &users).await?;
+    let arrival = |(user, id): &(UserId, SessionId)| {
+        Some(Arrival {
+            login: logins.get(id).filter(|login| login.user == *user)?.clone(),
+            account: accounts.get(user)?.clone(),
+            rooms: heads.get(user).cloned().unwrap_or_default(),
+        })
+    };
+    Ok(asked.iter().map(arrival).collect())
 }
 
 /// In `spent_refreshes`: every value a session has had before, so that a replay is told from a

@@ -1,13 +1,16 @@
 //! The rooms one person is in.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
-use mongodb::bson::{Uuid, doc};
+use mongodb::bson::{Binary, Uuid, doc};
 use shared::{MAX_MARKED_MEMBERS, MAX_UNREAD, MyRoom, RoomHead, RoomId, Timestamp, UserId};
 
 use super::{
     failure::Failure,
-    key::BsonId,
+    key::{BsonId, pair},
     marks,
     record::{MemberDocument, MessageRecord, RoomRecord},
     schema::{MEMBERS, MESSAGES, ROOMS},
@@ -47,13 +50,47 @@ async fn among(view: &mut View<'_>, ids: Vec<Uuid>) -> Result<Vec<RoomRecord>, F
 
 /// The rooms and their heads.
 pub async fn heads(view: &mut View<'_>, user: UserId) -> Result<Vec<RoomHead>, Failure> {
-    let places = places(view, user).await?;
-    let rooms = among(view, places.into_keys().collect()).await?;
-    let heads = rooms.iter().map(|room| RoomHead {
-        id: room.room_id(),
-        head: room.head(),
-    });
-    Ok(heads.collect())
+    let mut heads = heads_of(view, &[user]).await?;
+    Ok(heads.remove(&user).unwrap_or_default())
+}
+
+/// The same of many people; who is in none has no entry.
+pub async fn heads_of(
+    view: &mut View<'_>,
+    users: &[UserId],
+) -> Result<HashMap<UserId, Vec<RoomHead>>, Failure> {
+    let places = places_of(view, users).await?;
+    let rooms: HashSet<RoomId> = places.iter().map(|(_, room)| *room).collect();
+    let rooms = among(view, rooms.into_iter().map(BsonId::bson).collect()).await?;
+    let counters: HashMap<RoomId, u64> = rooms
+        .iter()
+        .map(|room| (room.room_id(), room.head()))
+        .collect();
+    let mut heads: HashMap<UserId, Vec<RoomHead>> = HashMap::new();
+    for (user, id) in places {
+        if let Some(&head) = counters.get(&id) {
+            heads.entry(user).or_default().push(RoomHead { id, head });
+        }
+    }
+    Ok(heads)
+}
+
+/// Whether each is in the room beside it.
+pub async fn are_members(
+    view: &mut View<'_>,
+    places: &[(RoomId, UserId)],
+) -> Result<Vec<bool>, Failure> {
+    let keys: Vec<Binary> = places
+        .iter()
+        .map(|(room, user)| pair(*room, *user))
+        .collect();
+    let named = Find::by(doc! { "_id": { "$in": keys } });
+    let found: Vec<MemberDocument> = view.all(MEMBERS, named).await?;
+    let found: HashSet<(RoomId, UserId)> = found
+        .iter()
+        .map(|place| (place.room_id(), place.user_id()))
+        .collect();
+    Ok(places.iter().map(|place| found.contains(place)).collect())
 }
 
 /// The rooms as their member sees them, newest activity first.

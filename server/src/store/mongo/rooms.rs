@@ -74,6 +74,14 @@ impl Rooms for MongoStore {
         .await
     }
 
+    async fn are_members(&self, places: &[(RoomId, UserId)]) -> Result<Vec<bool>, StoreError> {
+        self.refuse_when_closed()?;
+        glance(&self.db, move |view| {
+            Box::pin(async move { mine::are_members(view, places).await })
+        })
+        .await
+    }
+
     async fn joinable_rooms(
         &self,
         user: UserId,

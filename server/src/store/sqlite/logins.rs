@@ -4,9 +4,11 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use shared::{REFRESH_GRACE_MS, SessionId, Timestamp, UserId};
 
-use crate::store::{Change, Digest, Login, Logins, NewLogin, Rotation, StoreError, TicketGrant};
+use crate::store::{
+    Arrival, Change, Digest, Login, Logins, NewLogin, Rotation, StoreError, TicketGrant,
+};
 
-use super::{SqliteStore, accounts, rows, writer::Write};
+use super::{SqliteStore, accounts, mine, rows, writer::Write};
 
 /// The 6 columns that [`login`] reads.
 macro_rules! login_columns {
@@ -48,6 +50,27 @@ impl Logins for SqliteStore {
 
     async fn session(&self, id: SessionId, now: Timestamp) -> Result<Option<Login>, StoreError> {
         self.read(move |conn| find(conn, id, now)).await
+    }
+
+    async fn sessions(
+        &self,
+        ids: &[SessionId],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Login>>, StoreError> {
+        let ids = ids.to_vec();
+        self.read(move |conn| ids.into_iter().map(|id| find(conn, id, now)).collect())
+            .await
+    }
+
+    async fn arrivals(
+        &self,
+        asked: &[(UserId, SessionId)],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Arrival>>, StoreError> {
+        let asked = asked.to_vec();
+        let all = asked.into_iter();
+        self.read(move |conn| all.map(|(user, id)| arrival(conn, user, id, now)).collect())
+            .await
     }
 
     async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Login>, StoreError> {
@@ -140,6 +163,26 @@ fn find(conn: &Connection, id: SessionId, now: Timestamp) -> Result<Option<Login
     Ok(query
         .query_row(params![id.as_uuid(), now.as_millis()], login)
         .optional()?)
+}
+
+fn arrival(
+    conn: &Connection,
+    user: UserId,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<Arrival>, StoreError> {
+    let Some(login) = find(conn, id, now)?.filter(|login| login.user == user) else {
+        return Ok(None);
+    };
+    let Some(account) = accounts::find(conn, user)? else {
+        return Ok(None);
+    };
+    let rooms = mine::heads(conn, user)?;
+    Ok(Some(Arrival {
+        login,
+        account,
+        rooms,
+    }))
 }
 
 fn create(conn: &Connection, new: &NewLogin) -> Result<(), StoreError> {

@@ -13,7 +13,7 @@ use crate::store::{
 };
 
 use super::{
-    SqliteStore, accounts, bans, direct, marks, members, mine,
+    SqliteStore, accounts, bans, direct, log, marks, members, mine,
     rows::{self, Word, membership_columns, room_columns},
     writer::Write,
 };
@@ -86,6 +86,18 @@ impl Rooms for SqliteStore {
     async fn rooms_of(&self, users: &[UserId]) -> Result<Vec<(UserId, RoomId)>, StoreError> {
         let users = rows::id_list(users);
         self.read(move |conn| mine::places(conn, &users)).await
+    }
+
+    async fn are_members(&self, places: &[(RoomId, UserId)]) -> Result<Vec<bool>, StoreError> {
+        let places = places.to_vec();
+        self.read(move |conn| {
+            let mut query = conn.prepare_cached(log::IS_MEMBER)?;
+            let mut is_in = |(room, user): (RoomId, UserId)| {
+                Ok(query.exists([room.as_uuid(), user.as_uuid()])?)
+            };
+            places.into_iter().map(&mut is_in).collect()
+        })
+        .await
     }
 
     async fn joinable_rooms(
