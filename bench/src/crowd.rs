@@ -14,14 +14,11 @@ const AT_ONCE: usize = 8;
 
 /// Makes people, each with a login of their own; their access tokens.
 pub fn gather(address: SocketAddr, count: usize) -> Result<Vec<String>> {
-    for_each(
-        count,
-        |rest, number| {
-            rest.register(&name(number))?;
-            rest.log_in(&name(number))
-        },
-        address,
-    )
+    let nobody = vec![String::new(); count];
+    each(address, &nobody, |rest, number| {
+        rest.register(&name(number))?;
+        rest.log_in(&name(number))
+    })
 }
 
 /// What the person of that number is called.
@@ -29,23 +26,27 @@ pub fn name(number: usize) -> String {
     format!("member{number}")
 }
 
-fn for_each(
-    count: usize,
-    ask: impl Fn(&mut Rest, usize) -> Result<String> + Sync,
+/// Asks for each of these people, several at a time; the answers in the same order. An empty token
+/// is nobody's.
+pub fn each(
     address: SocketAddr,
+    tokens: &[String],
+    ask: impl Fn(&mut Rest, usize) -> Result<String> + Sync,
 ) -> Result<Vec<String>> {
     let ask = &ask;
-    let mut tokens = vec![String::new(); count];
-    let share = count.div_ceil(AT_ONCE).max(1);
+    let mut answers = vec![String::new(); tokens.len()];
+    let share = tokens.len().div_ceil(AT_ONCE).max(1);
     thread::scope(|scope| {
-        let parts: Vec<_> = tokens
+        let parts: Vec<_> = answers
             .chunks_mut(share)
+            .zip(tokens.chunks(share))
             .enumerate()
-            .map(|(part, tokens)| {
+            .map(|(part, (answers, tokens))| {
                 scope.spawn(move || -> Result<()> {
                     let mut rest = Rest::connect(address)?;
-                    for (place, token) in tokens.iter_mut().enumerate() {
-                        *token = ask(&mut rest, part * share + place)?;
+                    for (place, (answer, token)) in answers.iter_mut().zip(tokens).enumerate() {
+                        rest.be(token);
+                        *answer = ask(&mut rest, part * share + place)?;
                     }
                     Ok(())
                 })
@@ -56,6 +57,6 @@ fn for_each(
                 .unwrap_or_else(|_| anyhow::bail!("a thread broke off"))
         })
     })
-    .context("gathering people")?;
-    Ok(tokens)
+    .context("asking for many people")?;
+    Ok(answers)
 }

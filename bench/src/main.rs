@@ -5,7 +5,9 @@ mod args;
 mod bare;
 mod cores;
 mod crowd;
+mod disk;
 mod machine;
+mod million;
 mod process;
 mod report;
 mod rest;
@@ -22,6 +24,7 @@ mod ws;
 use std::{
     fs,
     io::{self, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
 };
@@ -63,6 +66,7 @@ fn run(measure: &Measure) -> Result<bool> {
         launch: Launch {
             parlor: measure.server.clone(),
             workers: measure.workers,
+            stores: stores()?,
             peers: measure.peers.clone(),
         },
         rounds: measure.rounds,
@@ -89,6 +93,15 @@ fn run(measure: &Measure) -> Result<bool> {
         .iter()
         .flat_map(|section| &section.verdicts)
         .all(report::Verdict::ships))
+}
+
+/// The directory for stores: beside the release directory this program was built into.
+fn stores() -> Result<PathBuf> {
+    let program = std::env::current_exe().context("who am I?")?;
+    let target = program.parent().and_then(Path::parent);
+    let stores = target.context("no target directory")?.join("bench-stores");
+    fs::create_dir_all(&stores).with_context(|| format!("cannot make {}", stores.display()))?;
+    Ok(stores)
 }
 
 /// A line of the product, on standard output.

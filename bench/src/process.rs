@@ -98,6 +98,13 @@ impl Server {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap_or(i32::MAX))
     }
 
+    /// SIGKILL: nothing of it runs when this returns.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// SIGTERM, and waits for the end.
     pub fn stop(&mut self) -> Result<()> {
         kill(self.pid(), Signal::SIGTERM)?;

@@ -38,8 +38,13 @@ impl Rest {
     /// Connects as somebody who is logged in.
     pub fn connect_as(address: SocketAddr, token: &str) -> Result<Self> {
         let mut rest = Self::connect(address)?;
-        rest.token = Some(token.to_owned());
+        rest.be(token);
         Ok(rest)
+    }
+
+    /// Asks as somebody else from now on; an empty token is nobody's.
+    pub fn be(&mut self, token: &str) {
+        self.token = (!token.is_empty()).then(|| token.to_owned());
     }
 
     /// Makes an account.
@@ -64,6 +69,29 @@ impl Rest {
         text_at(&room, "/room/id")
     }
 
+    /// Makes a public room of one's own; its id.
+    pub fn open_room(&mut self, name: &str) -> Result<String> {
+        let new = json!({ "name": name, "visibility": "public" });
+        let room = self.ask("POST", "/api/v1/rooms", Some(&new))?;
+        text_at(&room, "/room/id")
+    }
+
+    /// Comes into a public room.
+    pub fn join(&mut self, room: &str) -> Result<()> {
+        let path = format!("/api/v1/rooms/{room}/members/me");
+        self.ask("PUT", &path, None).map(drop)
+    }
+
+    /// A counter of `/metrics`; None where this server has none of that name.
+    pub fn counter(&mut self, name: &str) -> Result<Option<f64>> {
+        let text = String::from_utf8(self.bytes("GET", "/metrics", None)?)?;
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map(|value| value.parse().context("no number"))
+            .transpose()
+    }
+
     /// One request, one answer.
     ///
     /// # Errors
@@ -79,6 +107,19 @@ impl Rest {
     /// As [`Self::ask`], and leaves the answer as it came.
     pub fn bytes(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<Vec<u8>> {
         let said = || format!("{method} {path}");
+        self.send(method, path, body)?;
+        let (status, bytes) = self.answer().with_context(said)?;
+        ensure!(
+            (200..300).contains(&status),
+            "{}: {status} {}",
+            said(),
+            String::from_utf8_lossy(&bytes)
+        );
+        Ok(bytes)
+    }
+
+    /// Sends a request and waits for nothing.
+    pub fn send(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<()> {
         let body = body.map_or_else(String::new, Value::to_string);
         let address = self.address;
         let authorization = self.token.as_ref().map_or_else(String::new, |token| {
@@ -90,15 +131,9 @@ impl Rest {
             body.len()
         );
         let stream = self.stream.get_mut();
-        stream.write_all(request.as_bytes()).with_context(said)?;
-        let (status, bytes) = self.answer().with_context(said)?;
-        ensure!(
-            (200..300).contains(&status),
-            "{}: {status} {}",
-            said(),
-            String::from_utf8_lossy(&bytes)
-        );
-        Ok(bytes)
+        stream
+            .write_all(request.as_bytes())
+            .with_context(|| format!("{method} {path}"))
     }
 
     fn answer(&mut self) -> Result<(u16, Vec<u8>)> {

@@ -12,8 +12,8 @@ use crate::{
 const FAIRNESS: &str = "\
 How to read it. *Transport*: nothing is kept, Parlor beside servers that only repeat what they hear; the work of its
 store (in memory: a transaction, an insert, the counter) is in its figures all the same, and so are its names, rooms,
-permissions and JSON. 200 B is the message's body: for the peers that is the whole payload, Parlor's frame around it has
-about 550 bytes. *Chat*: everything is on disk before it is acknowledged (SQLite, `synchronous=FULL`). The two are never
+permissions and JSON. 200 B is the message's body: for the peers that is the whole payload, Parlor's frame has an
+envelope around it (the column *bytes / delivery*). *Chat*: everything is on disk before it is acknowledged (SQLite, `synchronous=FULL`). The two are never
 mixed. A CPU second is one of the server's process (all threads, user and kernel, by its CPU clock); servers are on one
 core, the generator on another. Each figure is a median with [the smallest–the largest], ratios are made round by round, and the order of
 the subjects alternates (A B B A). A run with a message lost, doubled, torn or out of order fails and writes nothing.";

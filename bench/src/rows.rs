@@ -1,10 +1,18 @@
 //! The rows of the table, one module each.
 
 mod fan_out;
+mod latency;
 mod p1;
+mod p10;
+mod p12;
+mod p14;
 mod p2;
 mod p3;
+mod p4;
+mod p5;
 mod p6;
+mod p7;
+mod p8;
 
 mod prove;
 
@@ -60,4 +68,17 @@ pub struct Row {
 }
 
 /// All of them, in the order in which they run.
-pub const ALL: [Row; 5] = [prove::ROW, p1::ROW, p2::ROW, p3::ROW, p6::ROW];
+pub const ALL: [Row; 12] = [
+    prove::ROW,
+    p1::ROW,
+    p2::ROW,
+    p3::ROW,
+    p4::ROW,
+    p5::ROW,
+    p6::ROW,
+    p7::ROW,
+    p8::ROW,
+    p10::ROW,
+    p12::ROW,
+    p14::ROW,
+];

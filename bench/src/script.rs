@@ -33,6 +33,11 @@ impl Script {
         }
     }
 
+    /// How many bodies were said.
+    pub fn len(&self) -> u64 {
+        self.next
+    }
+
     /// Makes the next body, meant to be sent at that time.
     pub fn say(&mut self, intended_us: u64) -> &[u8] {
         let number = self.next;

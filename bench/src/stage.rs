@@ -50,6 +50,20 @@ impl Stage {
         Self::with(server, subject, tokens, clients)
     }
 
+    /// Parlor with a file that is synced at each commit, people in its lobby, and nobody connected.
+    pub fn prepare_durable(
+        launch: &Launch,
+        clients: usize,
+        bcrypt_cost: u32,
+    ) -> Result<(Self, Doors)> {
+        let dir = launch.new_data_dir()?;
+        let server = launch.start_parlor(Store::File(dir.path()), bcrypt_cost)?;
+        let tokens = crowd::gather(server.address, clients)?;
+        let (mut stage, doors) = Self::with(server, Subject::Parlor, Some(tokens), clients)?;
+        stage.dir = Some(dir);
+        Ok((stage, doors))
+    }
+
     /// As [`Self::prepare`], except that Parlor was started again after everybody logged in: nothing
     /// in its memory but what the coming clients put there. So it keeps its people in a file.
     pub fn prepare_fresh(
@@ -116,6 +130,7 @@ impl Stage {
             cpu: self.server.cpu()?,
             deliveries: self.swarm.tally.deliveries,
             others: self.swarm.tally.others,
+            bytes: self.swarm.tally.bytes,
             busy: self.swarm.tally.busy,
         })
     }
@@ -127,6 +142,7 @@ impl Stage {
             wall: clock.began.elapsed(),
             deliveries: tally.deliveries - clock.deliveries,
             others: tally.others - clock.others,
+            bytes: tally.bytes - clock.bytes,
             busy: tally.busy.saturating_sub(clock.busy),
             cpu: self.server.cpu()? - clock.cpu,
         })
@@ -139,6 +155,7 @@ pub struct Clock {
     cpu: Cpu,
     deliveries: u64,
     others: u64,
+    bytes: u64,
     busy: Duration,
 }
 
@@ -150,6 +167,8 @@ pub struct Spent {
     pub cpu: Cpu,
     pub deliveries: u64,
     pub others: u64,
+    /// Read by the clients, everything.
+    pub bytes: u64,
     /// The generator's: time in which it had something to read.
     pub busy: Duration,
 }

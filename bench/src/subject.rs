@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use tempfile::TempDir;
 
 use crate::{crowd::BCRYPT_COST, process::Server, swarm::ear::Dialect};
 
@@ -81,6 +82,8 @@ pub struct Launch {
     pub parlor: PathBuf,
     /// Parlor's worker threads.
     pub workers: u16,
+    /// Where data directories are made: on a disk, where an operator's would be.
+    pub stores: PathBuf,
     /// Where `node_modules` and the Python environment are; None leaves the installed peers out.
     pub peers: Option<PathBuf>,
 }
@@ -102,6 +105,14 @@ impl Launch {
         }
     }
 
+    /// A new data directory, gone when it is dropped.
+    pub fn new_data_dir(&self) -> Result<TempDir> {
+        let dir = tempfile::Builder::new()
+            .prefix("store-")
+            .tempdir_in(&self.stores);
+        dir.with_context(|| format!("no place for a store in {}", self.stores.display()))
+    }
+
     /// Starts Parlor.
     pub fn start_parlor(&self, store: Store<'_>, bcrypt_cost: u32) -> Result<Server> {
         // The secret has its place even where no message has one.
@@ -110,10 +121,7 @@ impl Launch {
         let data_dir = match store {
             Store::Memory => {
                 command.env("PARLOR_STORE_URL", "sqlite::memory:");
-                secret_dir = tempfile::Builder::new()
-                    .prefix("parlor-bench-")
-                    .tempdir()
-                    .context("no place for a data directory")?;
+                secret_dir = self.new_data_dir()?;
                 secret_dir.path()
             }
             Store::File(dir) => dir,

@@ -5,6 +5,7 @@
 pub mod connection;
 pub mod ear;
 pub mod parlor_text;
+mod reading;
 pub mod socket_io;
 pub mod tally;
 
@@ -14,13 +15,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use mio::{Events, Interest, Poll, Token};
 use nix::time::ClockId;
 
 use crate::ws;
-use connection::{Connection, upgrade_request};
-use ear::{Dialect, Ear, Fault, Heard, Room};
+use connection::{Connection, SentAway, upgrade_request};
+use ear::{Dialect, Ear, Room};
+use reading::Reading;
 use tally::Tally;
 
 /// Nothing here takes longer, unless the server lost something.
@@ -46,6 +48,8 @@ pub struct Entry {
 #[derive(Debug)]
 pub struct Client {
     connection: Connection,
+    /// What it came with.
+    request: Vec<u8>,
     pub ear: Ear,
     /// When each message was sent that the server did not accept yet, in µs of the run.
     sent: VecDeque<u64>,
@@ -62,6 +66,12 @@ pub struct Swarm {
     pub clients: Vec<Client>,
     pub rooms: Vec<Room>,
     pub tally: Tally,
+    /// What clients who were in before resume beside their room: `"ROOM":CURSOR,`.
+    pub resume_also: String,
+    /// Whether a client that is told "busy" comes again when it was told to, as a real one does.
+    pub is_patient: bool,
+    /// Who was sent away, and when they come again.
+    away: VecDeque<(Instant, usize)>,
     /// Where the run's µs begin.
     pub began: Instant,
     rng: fastrand::Rng,
@@ -86,6 +96,9 @@ impl Swarm {
             clients: Vec::new(),
             rooms,
             tally: Tally::default(),
+            resume_also: String::new(),
+            is_patient: false,
+            away: VecDeque::new(),
             began: Instant::now(),
             rng: fastrand::Rng::with_seed(0x5041_524c),
             out: Vec::new(),
@@ -114,6 +127,7 @@ impl Swarm {
             if self.tally.joined == begun {
                 return Ok(());
             }
+            self.come_again()?;
             self.turn(Duration::from_millis(10))?;
             if self.tally.joined != progress.1 {
                 progress = (Instant::now(), self.tally.joined);
@@ -125,17 +139,34 @@ impl Swarm {
 
     fn begin(&mut self, entry: &Entry) -> Result<()> {
         let request = upgrade_request(self.address, self.path, entry.token.as_deref());
-        let mut connection = Connection::begin(self.address, request)?;
-        let token = Token(self.clients.len());
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        self.poll
-            .registry()
-            .register(&mut connection.stream, token, interest)?;
+        let connection = self.open(&request, self.clients.len())?;
         self.clients.push(Client {
             connection,
+            request,
             ear: entry.ear,
             sent: VecDeque::new(),
         });
+        Ok(())
+    }
+
+    fn open(&self, request: &[u8], client: usize) -> Result<Connection> {
+        let mut connection = Connection::begin(self.address, request.to_vec())?;
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        self.poll
+            .registry()
+            .register(&mut connection.stream, Token(client), interest)?;
+        Ok(connection)
+    }
+
+    /// Whoever was sent away and has waited long enough comes again.
+    fn come_again(&mut self) -> Result<()> {
+        while let Some((when, client)) = self.away.front().copied()
+            && when <= Instant::now()
+        {
+            self.away.pop_front();
+            let connection = self.open(&self.clients[client].request, client)?;
+            self.clients[client].connection = connection;
+        }
         Ok(())
     }
 
@@ -168,6 +199,11 @@ impl Swarm {
         client.connection.send(&self.out)
     }
 
+    /// Messages of that client that the server did not accept yet.
+    pub fn outstanding(&self, client: usize) -> usize {
+        self.clients[client].sent.len()
+    }
+
     /// Handles what is there, waiting for it so long at most.
     ///
     /// # Errors
@@ -187,13 +223,20 @@ impl Swarm {
             rooms: &self.rooms,
             tally: &mut self.tally,
             dialect: self.dialect,
+            resume_also: &self.resume_also,
             began: self.began,
         };
         for event in &self.events {
             let number = event.token().0;
-            reading
-                .attend(&mut self.clients[number])
-                .with_context(|| format!("client {number}"))?;
+            match reading.attend(&mut self.clients[number]) {
+                Ok(()) => {}
+                Err(error) if self.is_patient && error.is::<SentAway>() => {
+                    reading.tally.sent_away += 1;
+                    self.away
+                        .push_back((Instant::now() + SentAway::COME_AGAIN, number));
+                }
+                Err(error) => return Err(error.context(format!("client {number}"))),
+            }
         }
         self.tally.busy += thread_cpu()?.saturating_sub(before);
         Ok(())
@@ -241,17 +284,18 @@ impl Swarm {
         }
     }
 
-    /// Waits until nothing has come for so long: presence has settled.
+    /// Waits until nothing but heartbeats has come for so long: presence has settled.
     ///
     /// # Errors
     /// Faults, and [`PATIENCE`] without such a time.
     pub fn settle(&mut self, quiet: Duration) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
-        let mut since = (Instant::now(), self.tally.reads);
+        let news = |tally: &Tally| tally.others + tally.deliveries;
+        let mut since = (Instant::now(), news(&self.tally));
         while since.0.elapsed() < quiet {
             self.turn(Duration::from_millis(50))?;
-            if self.tally.reads != since.1 {
-                since = (Instant::now(), self.tally.reads);
+            if news(&self.tally) != since.1 {
+                since = (Instant::now(), news(&self.tally));
             }
             if Instant::now() > deadline {
                 bail!("the server does not come to rest");
@@ -274,97 +318,4 @@ pub fn micros(time: Duration) -> u64 {
 /// This thread's CPU time: what else runs on the core is not counted as its work.
 fn thread_cpu() -> Result<Duration> {
     Ok(ClockId::CLOCK_THREAD_CPUTIME_ID.now()?.into())
-}
-
-/// What is needed to hear, while the events are walked.
-struct Reading<'a> {
-    buffer: &'a mut [u8],
-    rooms: &'a [Room],
-    tally: &'a mut Tally,
-    dialect: Dialect,
-    began: Instant,
-}
-
-impl Reading<'_> {
-    fn attend(&mut self, client: &mut Client) -> Result<()> {
-        let Client {
-            connection,
-            ear,
-            sent,
-        } = client;
-        connection.flush()?;
-        let mut answers = Vec::new();
-        while let Some(count) = connection.read(self.buffer)? {
-            self.tally.reads += 1;
-            self.tally.bytes += count as u64;
-            let was_open = connection.is_open();
-            let (room, tally) = (&self.rooms[ear.room], &mut *self.tally);
-            let (dialect, began) = (self.dialect, self.began);
-            connection.take_in(&self.buffer[..count], |frame| match frame.opcode {
-                ws::TEXT => {
-                    let heard = ear.hear(dialect, room, frame.payload)?;
-                    note(heard, tally, sent, &mut answers, began);
-                    Ok(())
-                }
-                ws::PING => {
-                    tally.pings += 1;
-                    ws::put_masked(ws::PONG, frame.payload, &mut answers);
-                    Ok(())
-                }
-                ws::PONG => Ok(()),
-                ws::CLOSE => bail!("the server closed: {}", close_reason(frame.payload)),
-                other => bail!(Fault::Text(format!("opcode {other}"))),
-            })?;
-            // Where nothing is said on coming in, the upgrade is all.
-            if dialect == Dialect::Plain && connection.is_open() && !was_open {
-                self.tally.joined += 1;
-            }
-            // Less than there was room for: the kernel has no more.
-            if count < self.buffer.len() {
-                break;
-            }
-        }
-        if !answers.is_empty() {
-            connection.send(&answers)?;
-        }
-        Ok(())
-    }
-}
-
-fn note(
-    heard: Heard,
-    tally: &mut Tally,
-    sent: &mut VecDeque<u64>,
-    answers: &mut Vec<u8>,
-    began: Instant,
-) {
-    match heard {
-        Heard::Delivery { intended_us } => {
-            tally.deliveries += 1;
-            if let Some(latency) = &mut tally.latency {
-                latency.saturating_record(micros(began.elapsed()).saturating_sub(intended_us));
-            }
-        }
-        Heard::Joined => tally.joined += 1,
-        Heard::Accepted => {
-            tally.accepted += 1;
-            // One socket's messages are accepted in the order in which they were sent.
-            if let (Some(sent_us), Some(latency)) = (sent.pop_front(), &mut tally.ack_latency) {
-                latency.saturating_record(micros(began.elapsed()).saturating_sub(sent_us));
-            }
-        }
-        Heard::CaughtUp => tally.caught_up += 1,
-        Heard::Ask(text) => ws::put_masked(ws::TEXT, text, answers),
-        Heard::Other => tally.others += 1,
-    }
-}
-
-fn close_reason(payload: &[u8]) -> String {
-    match payload {
-        [high, low, reason @ ..] => {
-            let code = u16::from_be_bytes([*high, *low]);
-            format!("{code} {}", String::from_utf8_lossy(reason))
-        }
-        _ => "without a reason".to_owned(),
-    }
 }

@@ -8,7 +8,7 @@ use super::Plan;
 use crate::{
     rounds::Rounds,
     spread::short,
-    stage::{Spent, Stage},
+    stage::{Spent, Stage, to_f64},
     subject::Subject,
 };
 
@@ -18,12 +18,13 @@ pub const MEMBERS: usize = 500;
 /// Until caches and branch predictors know the way.
 const WARM_UP: Duration = Duration::from_millis(700);
 
-pub const COLUMNS: [&str; 9] = [
+pub const COLUMNS: [&str; 10] = [
     "server",
     "deliveries / CPU s",
     "/ bare",
     "/ Socket.IO",
     "user µs / delivery",
+    "bytes / delivery",
     "send → last delivery, median µs",
     "server's core",
     "generator busy",
@@ -106,8 +107,9 @@ pub fn lines(rounds: &Rounds<Sample>) -> Vec<Vec<String>> {
                 ratio(subject, Subject::SocketIo),
                 spread(subject, &|sample| sample.spent.user_us()),
                 spread(subject, &|sample| {
-                    crate::stage::to_f64(sample.round_trip_us)
+                    to_f64(sample.spent.bytes) / to_f64(sample.spent.deliveries)
                 }),
+                spread(subject, &|sample| to_f64(sample.round_trip_us)),
                 spread(subject, &|sample| percent(sample.spent.server_share())) + " %",
                 spread(subject, &|sample| percent(sample.spent.generator_share())) + " %",
                 "0".to_owned(),

@@ -3,6 +3,7 @@
 use std::{
     io::{self, ErrorKind, Read, Write},
     net::SocketAddr,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -17,6 +18,17 @@ const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /// A head of an answer is never longer here.
 const MAX_HEAD: usize = 4_096;
+
+/// The server is too busy to let anybody in: 503 with `Retry-After: 1`, or a connection that is
+/// closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the server is too busy to let the client in")]
+pub struct SentAway;
+
+impl SentAway {
+    /// When the client comes again.
+    pub const COME_AGAIN: Duration = Duration::from_secs(1);
+}
 
 /// The request that opens a WebSocket.
 pub fn upgrade_request(address: SocketAddr, path: &str, token: Option<&str>) -> Vec<u8> {
@@ -80,6 +92,7 @@ impl Connection {
     /// When the server ended the connection.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<Option<usize>> {
         match self.stream.read(buffer) {
+            Ok(0) if !self.is_open => Err(SentAway.into()),
             Ok(0) => bail!("the server closed the connection"),
             Ok(count) => Ok(Some(count)),
             Err(error) if is_not_now(&error) => Ok(None),
@@ -147,6 +160,10 @@ fn after_upgrade(bytes: &[u8]) -> Result<Option<&[u8]>> {
         return Ok(None);
     };
     let head = String::from_utf8_lossy(&bytes[..end]);
+    let has_line = |line: &str| head.lines().any(|other| other.eq_ignore_ascii_case(line));
+    if head.starts_with("HTTP/1.1 503 ") && has_line("retry-after: 1") {
+        return Err(SentAway.into());
+    }
     let accepts = head
         .lines()
         .filter_map(|line| line.split_once(':'))

@@ -9,6 +9,8 @@ use hdrhistogram::Histogram;
 pub struct Tally {
     /// Clients that are in.
     pub joined: u64,
+    /// Times that one was told to come again later.
+    pub sent_away: u64,
     /// Messages that reached a client whole and in order.
     pub deliveries: u64,
     /// Own messages the server said are durable.
@@ -21,14 +23,14 @@ pub struct Tally {
     pub others: u64,
     /// Bytes read.
     pub bytes: u64,
-    /// Reads that brought something.
-    pub reads: u64,
     /// Time spent on readiness that brought something; the rest was waiting.
     pub busy: Duration,
     /// From the intended send to the delivery, in µs, while it is asked for.
     pub latency: Option<Histogram<u64>>,
     /// From the send to the server's word that it is durable, in µs, while it is asked for.
     pub ack_latency: Option<Histogram<u64>>,
+    /// When each room was caught up, in µs of the run, while it is asked for.
+    pub caught_up_at: Option<Histogram<u64>>,
 }
 
 /// A histogram from 1 µs to a minute, to three digits.
