@@ -28,6 +28,9 @@ use tally::Tally;
 /// Nothing here takes longer, unless the server lost something.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Ten thousand arrivals are told to ten thousand people: that may take its time.
+const SETTLING: Duration = Duration::from_mins(2);
+
 /// How long the generator looks away: some ten deliveries' time, and little beside what a message to
 /// five hundred takes.
 const MOMENT: Duration = Duration::from_micros(40);
@@ -231,6 +234,9 @@ impl Swarm {
             match reading.attend(&mut self.clients[number]) {
                 Ok(()) => {}
                 Err(error) if self.is_patient && error.is::<SentAway>() => {
+                    // What else comes on this socket (the text of the refusal, its end) is no news.
+                    let stream = &mut self.clients[number].connection.stream;
+                    self.poll.registry().deregister(stream)?;
                     reading.tally.sent_away += 1;
                     self.away
                         .push_back((Instant::now() + SentAway::COME_AGAIN, number));
@@ -287,9 +293,9 @@ impl Swarm {
     /// Waits until nothing but heartbeats has come for so long: presence has settled.
     ///
     /// # Errors
-    /// Faults, and [`PATIENCE`] without such a time.
+    /// Faults, and [`SETTLING`] without such a time.
     pub fn settle(&mut self, quiet: Duration) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + SETTLING;
         let news = |tally: &Tally| tally.others + tally.deliveries;
         let mut since = (Instant::now(), news(&self.tally));
         while since.0.elapsed() < quiet {
