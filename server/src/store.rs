@@ -12,12 +12,15 @@ mod archive;
 mod change;
 mod copy;
 mod counters;
+mod edit;
 mod error;
 mod log;
 mod login;
+mod marks;
 mod mongo;
 mod move_error;
 mod open;
+mod refresh;
 mod room;
 mod sqlite;
 

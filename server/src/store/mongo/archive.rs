@@ -170,7 +170,8 @@ async fn logins(view: &mut View<'_>, which: Find) -> Result<Vec<KeptLogin>, Fail
     kept.collect()
 }
 
-fn digest(bytes: &[u8]) -> Result<Digest, Failure> {
+/// A digest as it is kept.
+pub fn digest(bytes: &[u8]) -> Result<Digest, Failure> {
     Digest::try_from(bytes).map_err(Failure::unreadable)
 }
 

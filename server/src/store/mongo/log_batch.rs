@@ -193,27 +193,10 @@ impl State {
         changes: &mut Vec<Change>,
     ) -> Result<Message, StoreError> {
         let mut message = self.find(room, id).ok_or(StoreError::NotFound)?.clone();
-        match (&mut message.state, edit) {
-            (MessageState::Deleted { .. }, Edit::Delete) => return Ok(message),
-            (MessageState::Deleted { .. }, Edit::Body(_)) => {
-                return Err(StoreError::MessageDeleted);
-            }
-            (MessageState::Live { body, .. }, Edit::Body(new)) if *body == new.as_str() => {
-                return Ok(message);
-            }
-            (
-                MessageState::Live {
-                    body, edited_at, ..
-                },
-                Edit::Body(new),
-            ) => {
-                *body = new.clone().into();
-                *edited_at = Some(at);
-            }
-            (state @ MessageState::Live { .. }, Edit::Delete) => {
-                *state = MessageState::Deleted { deleted_at: at };
-            }
-        }
+        let Some(state) = edit.apply(&message.state, at)? else {
+            return Ok(message);
+        };
+        message.state = state;
         let record = self.rooms.get_mut(&room).ok_or(StoreError::NotFound)?;
         record.head += 1;
         message.rev = record.head();

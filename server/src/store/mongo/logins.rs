@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use serde::{Deserialize, Serialize};
-use shared::{REFRESH_GRACE_MS, SessionId, Timestamp, UserId};
+use shared::{SessionId, Timestamp, UserId};
 
 use super::{
     MongoStore, accounts,
+    archive::digest,
     commits::{Echo, glance, in_time},
     failure::Failure,
     key::{BsonId, binary, session_id, user_id},
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::store::{
     Account, Arrival, Change, Digest, Login, Logins, NewLogin, Rotation, StoreError, TicketGrant,
+    refresh::{RefreshValues, Shown},
 };
 
 /// In `tickets`.
@@ -253,38 +255,60 @@ async fn rotate(
     let Some(record) = find(&mut work.view, id, now).await? else {
         return Ok(Rotation::Unknown);
     };
-    let presented_value = binary(presented);
-    if record.refresh == presented_value {
-        let spent = SpentRecord {
-            id: spent_id(id, presented),
-            session: record.id,
-            expires_at: record.expires_at,
-        };
-        work.insert(SPENT_REFRESHES, &spent)?;
-        let last_used_at = record.last_used_at.max(now.as_millis());
-        work.set(
-            SESSIONS,
-            record.id,
-            doc! {
-                "refresh": binary(next),
-                "last_spent": presented_value,
-                "rotated_at": now.as_millis(),
-                "last_used_at": last_used_at,
-            },
-        );
-        return Ok(Rotation::Rotated(Login::from(SessionRecord {
-            last_used_at,
-            ..record
-        })));
+    match refresh_values(&record)?.judge(&presented, now) {
+        Shown::Current => replace(work, record, presented, next, now).map(Rotation::Rotated),
+        Shown::JustReplaced => Ok(Rotation::Repeated(record.into())),
+        Shown::Spent => replayed(work, &record, presented).await,
     }
-    let grace_ends_at = record
-        .rotated_at
-        .map(|at| Timestamp::from_millis(at).plus_millis(REFRESH_GRACE_MS));
-    let is_in_grace = grace_ends_at.is_some_and(|end| now < end);
-    if record.last_spent.as_ref() == Some(&presented_value) && is_in_grace {
-        return Ok(Rotation::Repeated(record.into()));
-    }
-    let spent = doc! { "_id": spent_id(id, presented) };
+}
+
+fn refresh_values(record: &SessionRecord) -> Result<RefreshValues, Failure> {
+    let last_spent = record.last_spent.as_ref();
+    Ok(RefreshValues {
+        current: digest(&record.refresh.bytes)?,
+        last_spent: last_spent.map(|spent| digest(&spent.bytes)).transpose()?,
+        rotated_at: record.rotated_at.map(Timestamp::from_millis),
+    })
+}
+
+/// Makes `next` the login's refresh value; the login afterwards.
+fn replace(
+    work: &mut Work<'_>,
+    record: SessionRecord,
+    presented: Digest,
+    next: Digest,
+    now: Timestamp,
+) -> Result<Login, Failure> {
+    let spent = SpentRecord {
+        id: spent_id(record.session_id(), presented),
+        session: record.id,
+        expires_at: record.expires_at,
+    };
+    work.insert(SPENT_REFRESHES, &spent)?;
+    let last_used_at = record.last_used_at.max(now.as_millis());
+    work.set(
+        SESSIONS,
+        record.id,
+        doc! {
+            "refresh": binary(next),
+            "last_spent": binary(presented),
+            "rotated_at": now.as_millis(),
+            "last_used_at": last_used_at,
+        },
+    );
+    Ok(Login::from(SessionRecord {
+        last_used_at,
+        ..record
+    }))
+}
+
+/// Ends the login where it ever had the value: somebody replays it.
+async fn replayed(
+    work: &mut Work<'_>,
+    record: &SessionRecord,
+    presented: Digest,
+) -> Result<Rotation, Failure> {
+    let spent = doc! { "_id": spent_id(record.session_id(), presented) };
     if !work.view.has(SPENT_REFRESHES, spent).await? {
         return Ok(Rotation::Unknown);
     }

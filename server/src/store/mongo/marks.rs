@@ -37,22 +37,17 @@ pub async fn advance(
         .map(|member| ((member.room_id(), member.user_id()), member.marks()))
         .collect();
     for asked in moves {
-        let (MarkMove { room, user, .. }, wanted) = (*asked, asked.marks);
+        let MarkMove { room, user, .. } = *asked;
         let (Some(record), Some(before)) = (rooms.get(&room), marks.get_mut(&(room, user))) else {
             continue;
         };
-        let read = before.read.max(wanted.read.min(record.head()));
-        let delivered = before
-            .delivered
-            .max(wanted.delivered.min(record.head()))
-            .max(read);
-        let after = Marks { delivered, read };
+        let after = asked.advance(*before, record.head());
         if after != *before {
             *before = after;
             work.set(
                 MEMBERS,
                 pair(room, user),
-                doc! { "delivered": number(delivered), "read": number(read) },
+                doc! { "delivered": number(after.delivered), "read": number(after.read) },
             );
             work.announce(Change::MarksMoved {
                 room,

@@ -46,7 +46,7 @@ impl Log for SqliteStore {
         edit: Edit,
         at: Timestamp,
     ) -> Result<Message, StoreError> {
-        self.write(move |write| change(write, room, message, edit, at))
+        self.write(move |write| change(write, room, message, &edit, at))
             .await
     }
 
@@ -163,29 +163,14 @@ fn change(
     write: &mut Write<'_>,
     room: RoomId,
     id: MessageId,
-    edit: Edit,
+    edit: &Edit,
     at: Timestamp,
 ) -> Result<Message, StoreError> {
     let mut message = find(write.conn, room, id)?.ok_or(StoreError::NotFound)?;
-    match (&mut message.state, edit) {
-        (MessageState::Deleted { .. }, Edit::Delete) => return Ok(message),
-        (MessageState::Deleted { .. }, Edit::Body(_)) => return Err(StoreError::MessageDeleted),
-        (MessageState::Live { body, .. }, Edit::Body(new)) if *body == new.as_str() => {
-            return Ok(message);
-        }
-        (
-            MessageState::Live {
-                body, edited_at, ..
-            },
-            Edit::Body(new),
-        ) => {
-            *body = new.into();
-            *edited_at = Some(at);
-        }
-        (state @ MessageState::Live { .. }, Edit::Delete) => {
-            *state = MessageState::Deleted { deleted_at: at };
-        }
-    }
+    let Some(state) = edit.apply(&message.state, at)? else {
+        return Ok(message);
+    };
+    message.state = state;
     message.rev = count_change(write.conn, room)?;
     keep(write.conn, &message)?;
     write.announce(Change::MessageChanged(message.clone()));

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use shared::{REFRESH_GRACE_MS, SessionId, Timestamp, UserId};
+use shared::{SessionId, Timestamp, UserId};
 
 use crate::store::{
     Arrival, Change, Digest, Login, Logins, NewLogin, Rotation, StoreError, TicketGrant,
+    refresh::{RefreshValues, Shown},
 };
 
 use super::{SqliteStore, accounts, mine, rows, writer::Write};
@@ -217,33 +218,55 @@ fn rotate(
     };
     let mut query =
         conn.prepare_cached("SELECT refresh, last_spent, rotated_at FROM sessions WHERE id = ?1")?;
-    let (current, last_spent, rotated_at): (Digest, Option<Digest>, Option<i64>) = query
-        .query_row([id.as_uuid()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-    if presented == current {
-        let mut spend =
-            conn.prepare_cached("INSERT INTO spent_refreshes (session, digest) VALUES (?1, ?2)")?;
-        spend.execute(params![id.as_uuid(), presented])?;
-        let mut update = conn.prepare_cached(
-            "UPDATE sessions SET refresh = ?2, last_spent = ?3, rotated_at = ?4,
-                 last_used_at = max(last_used_at, ?4)
-             WHERE id = ?1",
-        )?;
-        update.execute(params![id.as_uuid(), next, presented, now.as_millis()])?;
-        let last_used_at = login.last_used_at.max(now);
-        return Ok(Rotation::Rotated(Login {
-            last_used_at,
-            ..login
-        }));
+    let values = query.query_row([id.as_uuid()], |row| {
+        Ok(RefreshValues {
+            current: row.get(0)?,
+            last_spent: row.get(1)?,
+            rotated_at: rows::time_if_any(row, 2)?,
+        })
+    })?;
+    match values.judge(&presented, now) {
+        Shown::Current => replace(conn, login, presented, next, now).map(Rotation::Rotated),
+        Shown::JustReplaced => Ok(Rotation::Repeated(login)),
+        Shown::Spent => replayed(write, &login, presented),
     }
-    let is_in_grace =
-        rotated_at.is_some_and(|at| now < Timestamp::from_millis(at).plus_millis(REFRESH_GRACE_MS));
-    if last_spent == Some(presented) && is_in_grace {
-        return Ok(Rotation::Repeated(login));
-    }
-    let mut spent =
-        conn.prepare_cached("SELECT 1 FROM spent_refreshes WHERE session = ?1 AND digest = ?2")?;
+}
+
+/// Makes `next` the login's refresh value; the login afterwards.
+fn replace(
+    conn: &Connection,
+    login: Login,
+    presented: Digest,
+    next: Digest,
+    now: Timestamp,
+) -> Result<Login, StoreError> {
+    let id = login.id.as_uuid();
+    let mut spend =
+        conn.prepare_cached("INSERT INTO spent_refreshes (session, digest) VALUES (?1, ?2)")?;
+    spend.execute(params![id, presented])?;
+    let mut update = conn.prepare_cached(
+        "UPDATE sessions SET refresh = ?2, last_spent = ?3, rotated_at = ?4,
+             last_used_at = max(last_used_at, ?4)
+         WHERE id = ?1",
+    )?;
+    update.execute(params![id, next, presented, now.as_millis()])?;
+    let last_used_at = login.last_used_at.max(now);
+    Ok(Login {
+        last_used_at,
+        ..login
+    })
+}
+
+/// Ends the login where it ever had the value: somebody replays it.
+fn replayed(
+    write: &mut Write<'_>,
+    login: &Login,
+    presented: Digest,
+) -> Result<Rotation, StoreError> {
+    let id = login.id;
+    let mut spent = write
+        .conn
+        .prepare_cached("SELECT 1 FROM spent_refreshes WHERE session = ?1 AND digest = ?2")?;
     if !spent.exists(params![id.as_uuid(), presented])? {
         return Ok(Rotation::Unknown);
     }

@@ -41,11 +41,7 @@ pub fn advance(
 }
 
 fn advance_one(write: &mut Write<'_>, asked: &MarkMove) -> Result<Option<Marks>, StoreError> {
-    let MarkMove {
-        room,
-        user,
-        marks: wanted,
-    } = *asked;
+    let MarkMove { room, user, .. } = *asked;
     let mut query = write.conn.prepare_cached(PLACE)?;
     let place = query
         .query_row([room.as_uuid(), user.as_uuid()], |row| {
@@ -59,9 +55,7 @@ fn advance_one(write: &mut Write<'_>, asked: &MarkMove) -> Result<Option<Marks>,
     let Some((before, head, member_count)) = place else {
         return Ok(None);
     };
-    let read = before.read.max(wanted.read.min(head));
-    let delivered = before.delivered.max(wanted.delivered.min(head)).max(read);
-    let marks = Marks { delivered, read };
+    let marks = asked.advance(before, head);
     if marks != before {
         let mut update = write.conn.prepare_cached(
             "UPDATE members SET delivered = ?3, read = ?4 WHERE room = ?1 AND user = ?2",
@@ -69,8 +63,8 @@ fn advance_one(write: &mut Write<'_>, asked: &MarkMove) -> Result<Option<Marks>,
         update.execute(params![
             room.as_uuid(),
             user.as_uuid(),
-            sql_number(delivered),
-            sql_number(read)
+            sql_number(marks.delivered),
+            sql_number(marks.read)
         ])?;
         write.announce(Change::MarksMoved {
             room,
