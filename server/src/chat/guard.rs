@@ -19,6 +19,8 @@ pub(super) struct HeaderReader {
     have: usize,
     /// Payload bytes of the current frame still to pass.
     payload: u64,
+    /// What comes after a frame that is too long is no header.
+    is_refused: bool,
 }
 
 /// A frame longer than allowed was announced.
@@ -29,8 +31,11 @@ impl HeaderReader {
     /// Passes bytes.
     ///
     /// # Errors
-    /// [`TooLong`] as soon as a header announces more than `max` bytes.
+    /// [`TooLong`] as soon as a header announces more than `max` bytes, and ever after.
     pub fn pass(&mut self, mut bytes: &[u8], max: u64) -> Result<(), TooLong> {
+        if self.is_refused {
+            return Err(TooLong);
+        }
         while !bytes.is_empty() {
             if self.payload > 0 {
                 let passed = self.payload.min(bytes.len() as u64);
@@ -43,6 +48,7 @@ impl HeaderReader {
             bytes = &bytes[1..];
             if let Some(len) = self.announced() {
                 if len > max {
+                    self.is_refused = true;
                     return Err(TooLong);
                 }
                 self.payload = len;
@@ -98,14 +104,20 @@ where
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let polled = Pin::new(&mut self.payload).poll_next(cx);
-        if let Poll::Ready(Some(Ok(bytes))) = &polled {
-            let max = self.max;
-            if self.reader.pass(bytes, max).is_err() {
-                return Poll::Ready(Some(Err(PayloadError::Overflow)));
+        loop {
+            let polled = Pin::new(&mut self.payload).poll_next(cx);
+            let Poll::Ready(Some(Ok(bytes))) = &polled else {
+                return polled;
+            };
+            let (max, was_refused) = (self.max, self.reader.is_refused);
+            match self.reader.pass(bytes, max) {
+                Ok(()) => return polled,
+                // Read and dropped, so that the close gets through to who is still sending: unread
+                // data would turn it into a reset.
+                Err(TooLong) if was_refused => {}
+                Err(TooLong) => return Poll::Ready(Some(Err(PayloadError::Overflow))),
             }
         }
-        polled
     }
 }
 
@@ -145,6 +157,13 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn who_was_refused_is_not_heard_again() {
+        let mut reader = HeaderReader::default();
+        assert_eq!(reader.pass(&frame(8 << 30, true), 100), Err(TooLong));
+        assert_eq!(reader.pass(&[0; 1_000], 100), Err(TooLong));
     }
 
     #[test]
