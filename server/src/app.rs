@@ -32,6 +32,11 @@ use crate::{
 
 /// A peer that acknowledges nothing for so long is gone; also one that reads nothing.
 const USER_TIMEOUT: Duration = Duration::from_secs(20);
+/// Bytes that wait in the kernel to be sent, beyond what the peer's window has room for. What more a
+/// slow reader leaves waiting fills its outbox, where it is bounded, counted and noticed; the
+/// kernel alone would take four megabytes first. Not less: a burst of long messages is a megabyte,
+/// and whoever reads should get it.
+const UNSENT: u32 = 1024 * 1024;
 /// How long a stop waits for requests that are being answered.
 const SHUTDOWN_SECONDS: u64 = 3;
 /// How often what has run out is thrown away.
@@ -234,7 +239,8 @@ fn set_up(stream: &TcpStream) {
     let socket = socket2::SockRef::from(stream);
     let result = socket
         .set_tcp_nodelay(true)
-        .and_then(|()| socket.set_tcp_user_timeout(Some(USER_TIMEOUT)));
+        .and_then(|()| socket.set_tcp_user_timeout(Some(USER_TIMEOUT)))
+        .and_then(|()| socket.set_tcp_notsent_lowat(UNSENT));
     if let Err(error) = result {
         // Gone already, most likely.
         tracing::debug!(%error, "a connection could not be set up");
