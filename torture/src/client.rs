@@ -64,6 +64,7 @@ struct Seen {
 pub struct Client {
     posts: mpsc::UnboundedSender<Post>,
     stop: watch::Sender<bool>,
+    freeze: watch::Sender<bool>,
     seen: Arc<Seen>,
     task: JoinHandle<Result<()>>,
     ids: Rng,
@@ -84,16 +85,23 @@ impl Client {
     pub fn start(plan: Plan, counts: Arc<Counts>) -> Self {
         let (posts, to_send) = mpsc::unbounded_channel();
         let (stop, stopped) = watch::channel(false);
+        let (freeze, frozen) = watch::channel(false);
         let seen = Arc::new(Seen::default());
         for room in &plan.rooms {
             lock(&seen.rooms).insert(*room, Known::default());
         }
         let ids = Rng::with_seed(plan.seed);
         let rooms = plan.rooms.clone();
-        let life = life::Life::new(plan, counts, Arc::clone(&seen), to_send, stopped);
+        let orders = life::Orders {
+            posts: to_send,
+            stop: stopped,
+            frozen,
+        };
+        let life = life::Life::new(plan, counts, Arc::clone(&seen), orders);
         Self {
             posts,
             stop,
+            freeze,
             seen,
             task: tokio::spawn(life.run()),
             ids,
@@ -113,6 +121,11 @@ impl Client {
         // Refused only after the client's end, which tells why.
         let _ = self.posts.send(post);
         client_id
+    }
+
+    /// Stops reading, and notices nothing, or goes on where it was.
+    pub fn freeze(&self, is_frozen: bool) {
+        self.freeze.send_replace(is_frozen);
     }
 
     /// Messages that were not acknowledged yet.

@@ -5,11 +5,13 @@ mod acked_is_durable;
 mod backup_and_restore;
 mod disk_full;
 mod events_equal_fetch;
+mod everything_is_bounded;
 mod marks_and_presence;
 mod no_gap_after_reconnect;
 mod one_order;
 mod retries_are_harmless;
 mod servers_apart;
+mod slow_reader;
 mod store_in_trouble;
 
 use std::pin::Pin;
@@ -74,6 +76,8 @@ properties! {
     "R3" retries_are_harmless ANY,
     "R4" no_gap_after_reconnect EITHER,
     "R5" events_equal_fetch EITHER,
+    "R6" slow_reader EITHER,
+    "R7" everything_is_bounded EITHER,
     "R8" servers_apart MONGODB,
     "R9" store_in_trouble ANY,
     "R10" disk_full SQLITE,

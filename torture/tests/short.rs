@@ -81,10 +81,12 @@ short! {
     backup_and_restore
     disk_full
     events_equal_fetch
+    everything_is_bounded
     marks_and_presence
     no_gap_after_reconnect
     one_order
     retries_are_harmless
+    slow_reader
     store_in_trouble
 }
 
@@ -92,11 +94,13 @@ short! {
     mongodb MongoDb:
     acked_is_durable
     events_equal_fetch
+    everything_is_bounded
     marks_and_presence
     no_gap_after_reconnect
     one_order
     retries_are_harmless
     servers_apart
+    slow_reader
     store_in_trouble
 }
 

@@ -34,12 +34,19 @@ const PONG: Duration = Duration::from_millis(1_500);
 /// A client whose messages stay unanswered for so long does, too: it may hear and not be heard.
 const ANSWER: Duration = Duration::from_secs(2);
 
+/// What a client is told to do.
+pub(super) struct Orders {
+    pub posts: mpsc::UnboundedReceiver<Post>,
+    pub stop: watch::Receiver<bool>,
+    /// Whether it reads nothing.
+    pub frozen: watch::Receiver<bool>,
+}
+
 pub(super) struct Life {
     plan: Plan,
     counts: Arc<Counts>,
     seen: Arc<Seen>,
-    posts: mpsc::UnboundedReceiver<Post>,
-    stop: watch::Receiver<bool>,
+    orders: Orders,
     outbox: Outbox,
     rng: Rng,
     epoch: Option<Epoch>,
@@ -50,20 +57,13 @@ pub(super) struct Life {
 }
 
 impl Life {
-    pub fn new(
-        plan: Plan,
-        counts: Arc<Counts>,
-        seen: Arc<Seen>,
-        posts: mpsc::UnboundedReceiver<Post>,
-        stop: watch::Receiver<bool>,
-    ) -> Self {
+    pub fn new(plan: Plan, counts: Arc<Counts>, seen: Arc<Seen>, orders: Orders) -> Self {
         let rng = Rng::with_seed(!plan.seed);
         Self {
             plan,
             counts,
             seen,
-            posts,
-            stop,
+            orders,
             outbox: Outbox::default(),
             rng,
             epoch: None,
@@ -74,7 +74,7 @@ impl Life {
 
     pub async fn run(mut self) -> Result<()> {
         loop {
-            if *self.stop.borrow() {
+            if *self.orders.stop.borrow() {
                 return Ok(());
             }
             let (address, token) = (self.plan.account.address, &self.plan.account.token);
@@ -83,7 +83,7 @@ impl Life {
                 if self.come_in(&mut socket).await? {
                     self.stay(&mut socket).await?;
                 }
-                if *self.stop.borrow() {
+                if *self.orders.stop.borrow() {
                     socket.close().await;
                     return Ok(());
                 }
@@ -117,6 +117,11 @@ impl Life {
     async fn stay(&mut self, socket: &mut Socket) -> Result<()> {
         let (mut heard_at, mut asked_at) = (Instant::now(), None);
         loop {
+            if *self.orders.frozen.borrow_and_update() {
+                // Nobody frees it any more: then it ends all the same.
+                let _ = self.orders.frozen.wait_for(|is_frozen| !is_frozen).await;
+                (heard_at, asked_at) = (Instant::now(), None);
+            }
             if !self.speak(socket).await? {
                 return Ok(());
             }
@@ -134,8 +139,9 @@ impl Life {
                     }
                     Heard::Closed | Heard::Cut => return Ok(()),
                 },
-                Some(post) = self.posts.recv() => self.outbox.push(post),
-                _ = self.stop.changed() => return Ok(()),
+                Some(post) = self.orders.posts.recv() => self.outbox.push(post),
+                _ = self.orders.stop.changed() => return Ok(()),
+                _ = self.orders.frozen.changed() => {}
                 () = sleep_until(next.into()) => {
                     let now = Instant::now();
                     if self.again_at.is_some_and(|at| at <= now) {
