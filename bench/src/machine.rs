@@ -2,23 +2,25 @@
 
 use std::{fs, path::Path, process::Command};
 
+use crate::subject::Launch;
+
 /// A line each, for the head of a report; what cannot be found out is called unknown.
-pub fn describe(parlor: &Path, peers: Option<&Path>) -> Vec<(&'static str, String)> {
+pub fn describe(launch: &Launch) -> Vec<(&'static str, String)> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let mut lines = vec![
         ("date", first_line("date", &["-u", "+%Y-%m-%d %H:%M UTC"])),
         ("commit", commit(root)),
-        ("cores", first_line("nproc", &[])),
+        ("cores", first_line("nproc", &["--all"])),
         ("processor", processor()),
         ("kernel", first_line("uname", &["-sr"])),
-        ("file system of the store", file_system(root)),
+        ("file system of the store", file_system(&launch.stores)),
         ("Rust", first_line("rustc", &["--version"])),
         (
             "Parlor",
-            first_line(&parlor.to_string_lossy(), &["--version"]),
+            first_line(&launch.parlor.to_string_lossy(), &["--version"]),
         ),
     ];
-    if let Some(peers) = peers {
+    if let Some(peers) = &launch.peers {
         let version = |package: &str| {
             let manifest = peers.join(format!("node_modules/{package}/package.json"));
             let json = fs::read_to_string(manifest).unwrap_or_default();
@@ -63,8 +65,8 @@ fn processor() -> String {
         .map_or_else(|| UNKNOWN.to_owned(), |(_, name)| name.to_owned())
 }
 
-fn file_system(path: &str) -> String {
-    first_line("stat", &["-f", "-c", "%T", path])
+fn file_system(path: &Path) -> String {
+    first_line("stat", &["-f", "-c", "%T", &path.to_string_lossy()])
 }
 
 /// What a program says first.

@@ -85,8 +85,9 @@ fn run(measure: &Measure) -> Result<bool> {
         sections.push(section);
     }
     if let Some(path) = measure.results() {
-        fs::write(&path, results::document(measure, &sections))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        let arguments: Vec<String> = std::env::args().skip(1).collect();
+        let document = results::document(&plan.launch, &arguments, &sections);
+        fs::write(&path, document).with_context(|| format!("cannot write {}", path.display()))?;
         progress(&format!("written: {}", path.display()));
     }
     Ok(sections
