@@ -52,7 +52,7 @@ pub struct TestStore {
     heard: Arc<Heard>,
     /// Removed at the end.
     _dir: Option<TempDir>,
-    database: Option<Database>,
+    pub database: Option<Database>,
     /// The variable that names the server it is on.
     server: Option<&'static str>,
 }

@@ -26,6 +26,7 @@ mod marks;
 mod members;
 mod mine;
 mod pages;
+mod plans;
 mod profiles;
 mod rooms;
 mod settings;

@@ -71,6 +71,19 @@ async fn no_frequent_read_walks_through_a_table() {
     }
 }
 
+#[tokio::test]
+async fn a_page_of_a_log_is_one_range_of_an_index_at_any_depth() {
+    let home = home().await;
+    let plans = home.store.read(|conn| {
+        let pages = [pages::BELOW, pages::ABOVE, pages::ITSELF, pages::CHANGED];
+        Ok(pages.map(|sql| plan(conn, sql)))
+    });
+    let by_seq = |bound| format!("SEARCH messages USING PRIMARY KEY (room=? AND seq{bound}?)");
+    let by_rev = "SEARCH messages USING INDEX messages_by_rev (room=? AND rev>?)".to_owned();
+    let expected = [by_seq("<"), by_seq(">"), by_seq("="), by_rev].map(|step| vec![step]);
+    assert_eq!(plans.await.unwrap(), expected);
+}
+
 /// The statements that are planned again although nothing but what is bound changed.
 fn planned_again(conn: &Connection) -> rusqlite::Result<Vec<&'static str>> {
     let mut again = Vec::new();
