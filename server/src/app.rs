@@ -21,7 +21,7 @@ use actix_web::{
 use crate::{
     Clock,
     bus::{Bus, Signals},
-    chat::{ChatHandle, Draining, Worker, listen, pump},
+    chat::{ChatHandle, Draining, WRITE_BUFFER, Wire, Worker, listen, pump},
     config::ServeConfig,
     data_dir::{self, DataDirError},
     domain::{Domain, MarkFlusher, PasswordCost},
@@ -213,9 +213,17 @@ fn serve(
     .workers(workers)
     .disable_signals()
     .shutdown_timeout(SHUTDOWN_SECONDS)
-    .on_connect(|io: &dyn Any, _| {
+    .h1_write_buffer_size(WRITE_BUFFER)
+    .on_connect(|io: &dyn Any, data| {
         if let Some(stream) = io.downcast_ref::<TcpStream>() {
             set_up(stream);
+            match Wire::of(stream) {
+                Ok(wire) => {
+                    data.insert(wire);
+                }
+                // It is served without.
+                Err(error) => tracing::warn!(%error, "a connection has no wire"),
+            }
         }
     })
     .listen(listener)

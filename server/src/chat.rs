@@ -10,6 +10,8 @@
 
 mod body;
 mod bucket;
+mod burst;
+mod checks;
 mod counters;
 mod cursor;
 mod drain;
@@ -18,6 +20,7 @@ mod guard;
 mod handle;
 mod hold;
 mod inbound;
+mod orders;
 mod outbox;
 mod pump;
 mod recent;
@@ -27,8 +30,10 @@ mod server;
 mod session;
 mod shard;
 mod socket;
+mod stall;
 mod stream;
 mod sweeper;
+mod wire;
 mod worker;
 
 pub use counters::Totals;
@@ -40,4 +45,5 @@ pub use seat::Seat;
 pub use server::{ChatServer, Counts};
 pub use socket::open_socket;
 pub use stream::open_stream;
+pub use wire::{WRITE_BUFFER, Wire};
 pub use worker::Worker;

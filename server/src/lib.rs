@@ -16,6 +16,7 @@ pub mod domain;
 pub mod error;
 pub mod http;
 pub mod hub;
+mod process;
 pub mod store;
 pub mod wire;
 

@@ -53,7 +53,7 @@ pub struct Totals {
     pub orders: u64,
     /// Connections whose outbox grew over its bound.
     pub overflows: u64,
-    /// Bytes that wait in outboxes, at most half a second ago.
+    /// Bytes that wait in outboxes, at most five seconds ago.
     pub outbox_bytes: u64,
     /// About how many bytes the recent changes of rooms hold.
     pub recent_bytes: u64,

@@ -8,12 +8,12 @@ use tokio::sync::mpsc;
 
 use super::{
     counters::{Counters, Totals, WorkerCounters},
+    orders::Orders,
     recent::Recent,
     server::{
         Begin, ChatServer, Committed, Count, Counts, Disconnect, Heard, ORDERS_WAITING, Ready,
         SetActivity, Stop, Typing,
     },
-    shard::Orders,
 };
 use crate::{
     Error,

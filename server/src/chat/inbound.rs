@@ -8,10 +8,7 @@ use shared::{
     NewMessage, ResetReason, RoomId, ServerFrame, Timestamp,
 };
 
-use super::{
-    Worker, resume,
-    session::{Session, wake},
-};
+use super::{Worker, resume, session::Session};
 use crate::{
     Error,
     domain::Credential,
@@ -101,7 +98,10 @@ fn send(
     let session = Rc::clone(session);
     rt::spawn(async move {
         match posting.await {
-            Ok(posted) => wake(session.accept(&posted.into_message())),
+            Ok(posted) => {
+                session.accept(&posted.into_message());
+                session.wake();
+            }
             Err(error) => {
                 session.end_send(client_id);
                 refuse(&session, &error, Some(client_id));
@@ -135,13 +135,13 @@ fn typing(worker: &Worker, session: &Session, room: RoomId) {
     }
 }
 
-fn renew(worker: &Worker, session: &Rc<Session>, token: String) {
-    let domain = Arc::clone(&worker.domain);
-    let session = Rc::clone(session);
+fn renew(worker: &Rc<Worker>, session: &Rc<Session>, token: String) {
+    let (worker, session) = (Rc::clone(worker), Rc::clone(session));
     rt::spawn(async move {
-        match domain.authenticate(Credential::Token(&token)).await {
+        match worker.domain.authenticate(Credential::Token(&token)).await {
             Ok(me) if me.session() == session.login() && me.user() == session.user() => {
                 session.expires_at.set(me.access_expires_at());
+                worker.note_expiry(&session);
             }
             Ok(_) => {
                 let error = Error::Unauthenticated("that token is of another session");

@@ -20,11 +20,7 @@ use std::{rc::Rc, time::Duration};
 use actix_web::rt;
 use shared::{MAX_PAGE, MAX_RESUME_CHANGES, ResetReason, RoomId, ServerFrame};
 
-use super::{
-    Worker,
-    recent::Part,
-    session::{Session, wake},
-};
+use super::{Worker, recent::Part, session::Session};
 use crate::Error;
 
 /// How long a resume waits when the store is away, before it asks again.
@@ -89,7 +85,7 @@ async fn resume(worker: &Worker, session: &Session, room: RoomId, since: u64) {
             cursor = message.rev;
             if message.author == session.user() {
                 // The store knows of it before the fan-out says so.
-                wake(session.accept(message));
+                session.accept(message);
             }
             let frame = entry.frame(since, |frame, log| session.encode(frame, log));
             session.send_encoded(frame);

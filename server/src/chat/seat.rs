@@ -71,7 +71,7 @@ async fn hello(domain: &Domain, me: &SignedIn) -> Result<Hello, Error> {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.session.close(shared::CloseCode::Normal);
+        self.session.end();
         self.worker.shard.borrow_mut().remove(&self.session);
         self.worker
             .chat

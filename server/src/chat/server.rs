@@ -6,14 +6,13 @@ use std::sync::Arc;
 use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, WrapFuture,
 };
-use shared::{Activity, RoomId, ServerFrame, SessionId, Timestamp, UserId};
+use shared::{Activity, RoomId, SessionId, Timestamp, UserId};
 use tokio::sync::mpsc;
 
 use super::{
     counters::Counters,
-    frame::Frame,
+    orders::{Order, Orders, OrdersBuilder},
     recent::Recent,
-    shard::{Order, Orders},
 };
 use crate::{
     bus::{Bus, Signal},
@@ -64,38 +63,16 @@ impl ChatServer {
 
     /// Does what the hub wants done.
     fn follow(&self, effects: Vec<Effect>, ctx: &mut Context<Self>) {
-        let mut orders = Vec::with_capacity(effects.len());
+        let mut orders = OrdersBuilder::new(&self.counters.hub);
         let mut seen = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Send { to, frame, log } => {
-                    let encoded = self.encode(&frame, log);
-                    let sent = match frame {
-                        ServerFrame::MessagePosted { message } => {
-                            self.counters.hub.messages.add(1);
-                            Some(Box::new(message))
-                        }
-                        _ => None,
-                    };
-                    orders.push(Order::Send {
-                        to,
-                        frame: encoded,
-                        sent,
-                    });
-                }
-                Effect::Attach { conn, rooms } => orders.push(Order::Attach { conn, rooms }),
-                Effect::Join { user, room } => {
-                    let id = room.id();
-                    let frame = self.encode(&ServerFrame::RoomJoined { room }, None);
-                    orders.push(Order::Join {
-                        user,
-                        room: id,
-                        frame,
-                    });
-                }
-                Effect::Leave { user, room } => orders.push(Order::Leave { user, room }),
-                Effect::Drop { room } => orders.push(Order::Drop { room }),
-                Effect::End { conn, code } => orders.push(Order::End { conn, code }),
+                Effect::Send { to, frame, log } => orders.send(to, frame, log),
+                Effect::Attach { conn, rooms } => orders.add(Order::Attach { conn, rooms }),
+                Effect::Join { user, room } => orders.join(user, room),
+                Effect::Leave { user, room } => orders.add(Order::Leave { user, room }),
+                Effect::Drop { room } => orders.add(Order::Drop { room }),
+                Effect::End { conn, code } => orders.add(Order::End { conn, code }),
                 Effect::Show { user, state } => self.domain.presence().set(user, state),
                 Effect::Tell { user, availability } => self.bus.show(user, availability),
                 Effect::TellTyping { room, user } => self.bus.typing(room, user),
@@ -107,22 +84,16 @@ impl ChatServer {
         if !seen.is_empty() {
             self.keep_seen(seen);
         }
-        self.send(orders, ctx);
+        self.send(&orders.finish(), ctx);
     }
 
-    fn encode(&self, frame: &ServerFrame, log: Option<(RoomId, u64)>) -> Frame {
-        self.counters.hub.frames.add(1);
-        Frame::encode(frame, log)
-    }
-
-    fn send(&self, orders: Vec<Order>, ctx: &mut Context<Self>) {
+    fn send(&self, orders: &Orders, ctx: &mut Context<Self>) {
         if orders.is_empty() {
             return;
         }
-        let orders: Orders = orders.into();
         for worker in &self.workers {
             self.counters.hub.orders.add(1);
-            match worker.try_send(Arc::clone(&orders)) {
+            match worker.try_send(Arc::clone(orders)) {
                 // A closed one is stopping and has nobody left.
                 Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
                 Err(mpsc::error::TrySendError::Full(orders)) => {

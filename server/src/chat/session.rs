@@ -1,10 +1,11 @@
 //! One client's connection, whatever carries it: what waits for it and what it waits for.
 
+mod delivery;
+
 use std::{
     cell::{Cell, RefCell},
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
-    task::Waker,
 };
 
 use shared::{
@@ -15,11 +16,14 @@ use tokio::sync::Notify;
 use super::{
     bucket::Bucket,
     counters::WorkerCounters,
-    frame::{Frame, Place},
+    frame::Frame,
     hold::Hold,
     outbox::{LOW_WATER, Outbox},
 };
-use crate::{domain::SignedIn, hub::ConnId};
+use crate::{
+    domain::SignedIn,
+    hub::{ConnId, Millis},
+};
 
 /// Posts of one client that may be on their way at once.
 const MAX_SENDING: usize = 128;
@@ -45,10 +49,14 @@ pub(super) struct Session {
     pub heard_at: Cell<Timestamp>,
     /// When it was last asked whether it is there.
     pub pinged_at: Cell<Timestamp>,
+    /// When the sweeper looks at it next.
+    pub check_at: Cell<Millis>,
     /// When it last said that its person is writing.
     pub typed_at: Cell<Timestamp>,
     /// Who already got the delivery of this number.
     pub stamp: Cell<u64>,
+    /// Something was queued in this turn of the fan-out.
+    pub is_touched: Cell<bool>,
     pub outbox: RefCell<Outbox>,
     pub rooms: RefCell<HashSet<RoomId>>,
     pub attached: Notify,
@@ -81,9 +89,11 @@ impl Session {
             expires_at: Cell::new(me.access_expires_at()),
             heard_at: Cell::new(now),
             pinged_at: Cell::new(now),
+            check_at: Cell::new(Millis::MAX),
             typed_at: Cell::new(Timestamp::from_millis(0)),
             stamp: Cell::new(0),
-            outbox: RefCell::default(),
+            is_touched: Cell::new(false),
+            outbox: RefCell::new(Outbox::new(Arc::clone(&counters))),
             rooms: RefCell::default(),
             attached: Notify::new(),
             resumes: RefCell::default(),
@@ -110,40 +120,6 @@ impl Session {
         self.rooms.borrow().contains(&room)
     }
 
-    /// A frame from the fan-out: queued, or held while its room is resumed.
-    pub fn deliver(&self, frame: &Frame) -> Option<Waker> {
-        if let Place::Log { room, rev } = frame.place {
-            let mut holds = self.holds.borrow_mut();
-            if !holds.is_empty()
-                && let Some(hold) = holds.get_mut(&room)
-            {
-                hold.push(rev, frame.clone());
-                return None;
-            }
-            if self.was_told(room, rev) {
-                return None;
-            }
-        }
-        self.push(frame.clone())
-    }
-
-    /// Queues a frame. Too much waiting leaves only a close.
-    fn push(&self, frame: Frame) -> Option<Waker> {
-        let mut outbox = self.outbox.borrow_mut();
-        let was_closing = outbox.is_closing();
-        let waker = outbox.push(frame);
-        if outbox.is_closing() && !was_closing {
-            self.counters.overflows.add(1);
-        }
-        waker
-    }
-
-    /// Makes a frame for this client alone.
-    pub fn encode(&self, frame: &ServerFrame, log: Option<(RoomId, u64)>) -> Frame {
-        self.counters.frames.add(1);
-        Frame::encode(frame, log)
-    }
-
     /// The store was read up to `head` for this client: it is told above that.
     pub fn tell_above(&self, room: RoomId, head: u64) {
         self.told.borrow_mut().insert(room, head);
@@ -164,13 +140,22 @@ impl Session {
         }
     }
 
-    /// Sends a frame to this client alone, now.
+    /// Makes a frame for this client alone.
+    pub fn encode(&self, frame: &ServerFrame, log: Option<(RoomId, u64)>) -> Frame {
+        self.counters.frames.add(1);
+        Frame::encode(frame, log)
+    }
+
+    /// Sends a frame to this client alone.
     pub fn send(&self, frame: &ServerFrame) {
         self.send_encoded(self.encode(frame, None));
     }
 
+    /// Sends a frame to this client alone. The body sends it, in its turn: what else this turn
+    /// brings goes out with it.
     pub fn send_encoded(&self, frame: Frame) {
-        wake(self.push(frame));
+        self.outbox.borrow_mut().push(frame);
+        self.wake();
     }
 
     /// Says what went wrong, of which message where it was one.
@@ -193,14 +178,20 @@ impl Session {
     /// Asks whether the client is there.
     pub fn ping(&self, now: Timestamp) {
         self.pinged_at.set(now);
-        let waker = self.outbox.borrow_mut().ping();
-        wake(waker);
+        self.outbox.borrow_mut().ping();
+        self.flush();
     }
 
     /// Ends the connection after what is waiting.
     pub fn close(&self, code: CloseCode) {
-        let waker = self.outbox.borrow_mut().close(code);
-        wake(waker);
+        self.outbox.borrow_mut().close(code);
+        self.wake();
+        self.drained.notify_waiters();
+    }
+
+    /// The connection is gone.
+    pub fn end(&self) {
+        self.outbox.borrow_mut().end();
         self.drained.notify_waiters();
     }
 
@@ -242,10 +233,11 @@ impl Session {
 
     /// Tells the sender that its message is durable, unless it was told before. Called by the
     /// fan-out and by a resume before they deliver the message, and by the send when it ends:
-    /// whichever comes first, so that the acceptance always precedes the message.
-    pub fn accept(&self, message: &Message) -> Option<Waker> {
+    /// whichever comes first, so that the acceptance always precedes the message. Whoever calls it
+    /// flushes, or gives the body a turn.
+    pub fn accept(&self, message: &Message) {
         if !self.end_send(message.client_id) {
-            return None;
+            return;
         }
         let frame = ServerFrame::MessageAccepted {
             room: message.room,
@@ -254,7 +246,8 @@ impl Session {
             seq: message.seq,
             created_at: message.created_at,
         };
-        self.push(self.encode(&frame, None))
+        let frame = self.encode(&frame, None);
+        self.outbox.borrow_mut().push(frame);
     }
 
     /// Holds the room's live frames and queues its resume; false when too many wait.
@@ -334,16 +327,10 @@ impl Session {
         }
     }
 
-    /// The body took something out.
+    /// Something was sent.
     pub fn note_drain(&self) {
-        if self.outbox.borrow().bytes() <= LOW_WATER {
+        if self.is_resuming.get() && self.outbox.borrow().bytes() <= LOW_WATER {
             self.drained.notify_waiters();
         }
-    }
-}
-
-pub(super) fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
     }
 }

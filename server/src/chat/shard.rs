@@ -1,40 +1,13 @@
 //! One worker's part of the fan-out: which sessions live here, and in which rooms.
 
-use std::{collections::HashMap, rc::Rc, sync::Arc, task::Waker};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
-use shared::{CloseCode, Message, RoomId, UserId};
+use shared::{CloseCode, RoomId, UserId};
 
-use super::{counters::WorkerCounters, frame::Frame, outbox, session::Session};
+use super::{
+    burst::Burst, counters::WorkerCounters, frame::Frame, orders::Order, outbox, session::Session,
+};
 use crate::hub::{Audience, ConnId};
-
-/// What the `ChatServer` tells every worker, in order.
-#[derive(Debug)]
-pub(super) enum Order {
-    /// A frame, made once. `sent` is the new message it carries: its author's connection may be
-    /// waiting to hear that it was accepted.
-    Send {
-        to: Audience,
-        frame: Frame,
-        sent: Option<Box<Message>>,
-    },
-    /// The connection is open, in these rooms.
-    Attach { conn: ConnId, rooms: Vec<RoomId> },
-    /// The person's connections are in the room from now on; those that were not are told so.
-    Join {
-        user: UserId,
-        room: RoomId,
-        frame: Frame,
-    },
-    /// They are not any more.
-    Leave { user: UserId, room: RoomId },
-    /// Nobody is in the room any more.
-    Drop { room: RoomId },
-    /// Close the connection.
-    End { conn: ConnId, code: CloseCode },
-}
-
-/// What comes to a worker in one go.
-pub(super) type Orders = Arc<[Order]>;
 
 /// Frames handed out before the connections get a turn to send them: one commit may hold more
 /// than an outbox, and would end every session in the room, those that read well included.
@@ -46,8 +19,8 @@ pub(super) struct Shard {
     people: HashMap<UserId, Vec<Rc<Session>>>,
     rooms: HashMap<RoomId, Vec<Rc<Session>>>,
     deliveries: u64,
-    /// Kept between turns so that a broadcast allocates nothing.
-    wakers: Vec<Waker>,
+    /// Who has something queued. Kept between turns so that a broadcast allocates nothing.
+    touched: Vec<Rc<Session>>,
     /// Frames handed to sessions in this turn, counted at its end.
     told: u64,
     counters: Arc<WorkerCounters>,
@@ -61,7 +34,7 @@ impl Shard {
             people: HashMap::new(),
             rooms: HashMap::new(),
             deliveries: 0,
-            wakers: Vec::new(),
+            touched: Vec::new(),
             told: 0,
             counters,
         }
@@ -69,6 +42,10 @@ impl Shard {
 
     pub fn sessions(&self) -> impl Iterator<Item = &Rc<Session>> {
         self.sessions.values()
+    }
+
+    pub fn session(&self, id: ConnId) -> Option<&Rc<Session>> {
+        self.sessions.get(&id)
     }
 
     /// A session that is not attached yet.
@@ -85,21 +62,23 @@ impl Shard {
         }
     }
 
-    /// Does what came in one go, or the first part of it where that is much, then wakes whoever
-    /// has something to send: a burst costs each connection one turn. How many orders were
-    /// followed; at least one.
-    pub fn follow(&mut self, orders: &[Order]) -> usize {
-        let (mut followed, mut bytes) = (0, 0);
-        for order in orders {
-            if let Order::Send { frame, .. } | Order::Join { frame, .. } = order {
-                bytes += frame.len();
-            }
+    /// Does what came, or the first part of it where that is much, then sends to each connection
+    /// what it brought, in one write. At least one order is followed.
+    pub fn follow<'a>(&mut self, orders: &mut (impl Iterator<Item = &'a Order> + Clone)) {
+        let (mut followed, mut bytes, mut sends) = (0, 0, 0);
+        for order in orders.clone() {
+            bytes += order.len();
             if followed > 0 && bytes > TURN_BYTES {
                 break;
             }
             followed += 1;
+            sends += usize::from(order.len() > 0);
+        }
+        // A broadcast on its own, which nearly all are, need not be gathered with anything.
+        let is_alone = sends < 2;
+        for order in orders.take(followed) {
             match order {
-                Order::Send { to, frame, sent } => self.deliver(to, frame, sent.as_deref()),
+                Order::Send { to, burst } => self.deliver(to, burst, is_alone),
                 Order::Attach { conn, rooms } => self.attach(*conn, rooms),
                 Order::Join { user, room, frame } => self.join(*user, *room, frame),
                 Order::Leave { user, room } => self.leave(*user, *room),
@@ -114,53 +93,48 @@ impl Shard {
                 }
             }
         }
+        for session in self.touched.drain(..) {
+            session.is_touched.set(false);
+            session.flush();
+        }
         self.counters.deliveries.add(std::mem::take(&mut self.told));
-        self.wakers.drain(..).for_each(Waker::wake);
-        followed
     }
 
-    fn deliver(&mut self, to: &Audience, frame: &Frame, sent: Option<&Message>) {
+    fn deliver(&mut self, to: &Audience, burst: &Burst, is_alone: bool) {
         let Self {
             sessions,
             people,
             rooms,
-            wakers,
+            touched,
             deliveries,
             told,
             counters: _,
         } = self;
-        let mut tell = |session: &Session| {
-            if let Some(message) = sent
-                && message.author == session.user()
-            {
-                wakers.extend(session.accept(message));
+        let mut tell = |session: &Rc<Session>| {
+            if is_alone {
+                session.deliver_now(burst);
+            } else {
+                session.deliver(burst);
+                touch(touched, session);
             }
-            wakers.extend(session.deliver(frame));
-            *told += 1;
+            *told += burst.parts().len() as u64;
         };
         match to {
             Audience::Conn(conn) => {
-                sessions
-                    .get(conn)
-                    .into_iter()
-                    .for_each(|session| tell(session));
+                sessions.get(conn).into_iter().for_each(&mut tell);
             }
             Audience::User(user) => {
-                people
-                    .get(user)
-                    .into_iter()
-                    .flatten()
-                    .for_each(|session| tell(session));
+                people.get(user).into_iter().flatten().for_each(&mut tell);
             }
             Audience::Everybody => {
-                people.values().flatten().for_each(|session| tell(session));
+                people.values().flatten().for_each(&mut tell);
             }
             Audience::Room { room, except } => rooms
                 .get(room)
                 .into_iter()
                 .flatten()
                 .filter(|session| Some(session.user()) != *except)
-                .for_each(|session| tell(session)),
+                .for_each(&mut tell),
             Audience::Rooms {
                 rooms: several,
                 except,
@@ -174,7 +148,7 @@ impl Shard {
                     // Who is in several of the rooms is told once.
                     .filter(|session| session.stamp.replace(stamp) != stamp)
                     .filter(|session| session.user() != *except)
-                    .for_each(|session| tell(session));
+                    .for_each(tell);
             }
         }
     }
@@ -203,7 +177,8 @@ impl Shard {
         for session in self.people.get(&user).into_iter().flatten() {
             if session.rooms.borrow_mut().insert(room) {
                 self.rooms.entry(room).or_default().push(Rc::clone(session));
-                self.wakers.extend(session.deliver(frame));
+                session.deliver_frame(frame);
+                touch(&mut self.touched, session);
                 self.told += 1;
             }
         }
@@ -223,6 +198,13 @@ impl Shard {
             session.rooms.borrow_mut().remove(&room);
             session.forget_room(room);
         }
+    }
+}
+
+/// Notes that it has something queued.
+fn touch(touched: &mut Vec<Rc<Session>>, session: &Rc<Session>) {
+    if !session.is_touched.replace(true) {
+        touched.push(Rc::clone(session));
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
     guard::FrameGuard,
     inbound,
     session::{Carrier, Session},
+    wire::Wire,
 };
 use crate::{Error, domain::SignedIn};
 
@@ -39,7 +40,8 @@ pub async fn open_socket(
     };
     let guarded = FrameGuard::new(payload, MAX_JSON_BYTES);
     let (_, frames) = ws::WebsocketContext::create_with_addr(actor, guarded);
-    Ok(response.streaming(SocketBody::new(frames, seat)))
+    let wire = request.conn_data::<Wire>().cloned();
+    Ok(response.streaming(SocketBody::new(frames, seat, wire)))
 }
 
 struct SocketActor {

@@ -93,7 +93,7 @@ impl StreamBody {
                 true
             }
         };
-        let mut event = BytesMut::with_capacity(frame.len() + 32);
+        let mut event = BytesMut::with_capacity(frame.json().len() + 32);
         if has_id {
             event.put_slice(b"id: ");
             event.put_slice(self.cursor.to_text().as_bytes());
@@ -133,9 +133,11 @@ impl Stream for StreamBody {
         session.note_drain();
         item.map(|item| match item? {
             Item::Frame(frame) => Some(Ok(self.event(&frame))),
+            // Never queued for a stream: its frames are counted by its cursor.
+            Item::Raw(_) => Some(Ok(Bytes::new())),
             Item::Ping => Some(Ok(Bytes::from_static(b":\n\n"))),
             // A stream has no close codes: it says why in an `error`, then ends.
-            Item::Close(code) => {
+            Item::Close(code, _) => {
                 self.is_ended = true;
                 let ApiError {
                     code,

@@ -2,15 +2,19 @@
 
 use std::{
     cell::{Cell, RefCell},
-    rc::Rc,
+    rc::{Rc, Weak},
     sync::Arc,
 };
 
 use actix_web::rt;
+use tokio::sync::mpsc;
 
 use super::{
     ChatHandle, Draining, WorkerSeat,
+    checks::Checks,
     counters::WorkerCounters,
+    orders::Orders,
+    server::ORDERS_WAITING,
     session::{Carrier, Session},
     shard::Shard,
     sweeper,
@@ -29,6 +33,7 @@ pub struct Worker {
     pub(super) draining: Draining,
     pub(super) is_limited: bool,
     pub(super) counters: Arc<WorkerCounters>,
+    pub(super) checks: RefCell<Checks>,
     next_serial: Cell<u64>,
 }
 
@@ -43,7 +48,7 @@ impl Worker {
     ) -> Rc<Self> {
         let WorkerSeat {
             index,
-            mut orders,
+            orders,
             counters,
         } = seat;
         let worker = Rc::new(Self {
@@ -54,23 +59,10 @@ impl Worker {
             draining,
             is_limited,
             counters,
+            checks: RefCell::default(),
             next_serial: Cell::new(1),
         });
-        let following = Rc::downgrade(&worker);
-        rt::spawn(async move {
-            while let Some(orders) = orders.recv().await {
-                let mut rest = &orders[..];
-                while !rest.is_empty() {
-                    let Some(worker) = following.upgrade() else {
-                        return;
-                    };
-                    let followed = worker.shard.borrow_mut().follow(rest);
-                    rest = &rest[followed..];
-                    // Whoever was woken sends before more is handed out.
-                    tokio::task::yield_now().await;
-                }
-            }
-        });
+        rt::spawn(follow(Rc::downgrade(&worker), orders));
         rt::spawn(sweeper::run(Rc::downgrade(&worker)));
         worker
     }
@@ -87,6 +79,34 @@ impl Worker {
         let counters = Arc::clone(&self.counters);
         let session = Rc::new(Session::new(id, me, carrier, now, counters));
         self.shard.borrow_mut().add(&session);
+        self.watch(&session, now);
         session
+    }
+}
+
+/// Follows orders as they come, until the worker or the `ChatServer` is gone.
+async fn follow(worker: Weak<Worker>, mut orders: mpsc::Receiver<Orders>) {
+    let mut waiting = Vec::new();
+    while orders.recv_many(&mut waiting, ORDERS_WAITING).await > 0 {
+        // What is about to come goes out with it: two turns of the loop, no timer. The first lets
+        // the sockets be heard, whose posts are then on their way.
+        for _ in 0..2 {
+            tokio::task::yield_now().await;
+            while waiting.len() < 2 * ORDERS_WAITING
+                && let Ok(more) = orders.try_recv()
+            {
+                waiting.push(more);
+            }
+        }
+        let mut rest = waiting.iter().flat_map(|orders| orders.iter());
+        while rest.clone().next().is_some() {
+            let Some(worker) = worker.upgrade() else {
+                return;
+            };
+            worker.shard.borrow_mut().follow(&mut rest);
+            // Whoever was woken sends before more is handed out.
+            tokio::task::yield_now().await;
+        }
+        waiting.clear();
     }
 }

@@ -3,9 +3,10 @@
 use actix_web::rt::signal::unix::{SignalKind, signal};
 
 use super::{CommandError, say};
-use crate::{Clock, app, config::ServeConfig, http::Page};
+use crate::{Clock, app, config::ServeConfig, http::Page, process};
 
 pub(super) async fn run(config: &ServeConfig, page: Page) -> Result<(), CommandError> {
+    process::prepare();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let running = app::start(config, Clock::system(), page).await?;

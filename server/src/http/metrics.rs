@@ -88,7 +88,7 @@ impl Exposition {
         );
         self.gauge(
             "parlor_outbox_bytes",
-            "Bytes that wait for clients to read, at most half a second ago.",
+            "Bytes that wait for clients to read, at most five seconds ago.",
             totals.outbox_bytes,
         );
         self.counter(

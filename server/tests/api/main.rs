@@ -113,3 +113,4 @@ mod sse;
 mod tickets;
 mod typing;
 mod users;
+mod wire;

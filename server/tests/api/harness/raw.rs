@@ -48,6 +48,16 @@ pub fn header(is_last: bool, opcode: u8, len: u64) -> Vec<u8> {
     bytes
 }
 
+/// A request for an upgrade.
+pub fn upgrade(server: &TestServer, person: &Person) -> String {
+    format!(
+        "GET /api/v1/ws HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
+         Upgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        server.address, person.token
+    )
+}
+
 /// A socket whose handshake is done.
 pub struct RawSocket {
     tcp: TcpStream,
@@ -65,25 +75,44 @@ impl RawSocket {
     }
 
     async fn open_with(server: &TestServer, person: &Person, room: Option<u32>) -> Self {
+        let mut raw = Self::connect(server, room).await;
+        raw.write(upgrade(server, person).as_bytes()).await;
+        raw.expect_upgrade().await;
+        raw
+    }
+
+    /// A connection that has said nothing yet, with so much room to receive in.
+    pub async fn connect(server: &TestServer, room: Option<u32>) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         if let Some(bytes) = room {
             socket.set_recv_buffer_size(bytes).unwrap();
         }
         let tcp = soon("the connection", socket.connect(server.address)).await;
-        let mut raw = Self {
+        Self {
             tcp: tcp.unwrap(),
             unread: Vec::new(),
-        };
-        let request = format!(
-            "GET /api/v1/ws HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
-             Upgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-            server.address, person.token
-        );
-        raw.write(request.as_bytes()).await;
-        let head = soon("the upgrade", raw.read_head()).await;
+        }
+    }
+
+    /// What follows is frames.
+    pub async fn expect_upgrade(&mut self) {
+        let head = soon("the upgrade", self.read_head()).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
-        raw
+    }
+
+    /// An answer to a plain request: its body.
+    pub async fn answer(&mut self) -> Vec<u8> {
+        let head = self.read_head().await;
+        assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+        let len = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .and_then(|len| len.parse::<usize>().ok())
+            .expect("a length");
+        while self.unread.len() < len {
+            assert!(self.read().await, "cut in an answer");
+        }
+        self.unread.drain(..len).collect()
     }
 
     async fn read_head(&mut self) -> String {
