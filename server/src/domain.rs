@@ -8,6 +8,7 @@ mod accounts;
 mod arrivals;
 mod credentials;
 mod gather;
+mod hashing;
 mod live_sessions;
 mod marks;
 mod members;

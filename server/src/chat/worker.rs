@@ -91,6 +91,8 @@ async fn follow(worker: Weak<Worker>, mut orders: mpsc::Receiver<Orders>) {
         // What is about to come goes out with it: two turns of the loop, no timer. The first lets
         // the sockets be heard, whose posts are then on their way.
         for _ in 0..2 {
+            // Where one core does everything, the store and the hub need a turn, too.
+            std::thread::yield_now();
             tokio::task::yield_now().await;
             while waiting.len() < 2 * ORDERS_WAITING
                 && let Ok(more) = orders.try_recv()

@@ -5,6 +5,7 @@ use std::thread;
 use shared::{Password, PasswordScore};
 use tokio::sync::Semaphore;
 
+use super::hashing::HashingThreads;
 use crate::Error;
 
 /// Hashes that may wait. At cost 12 a core does five a second, so the last waits some seconds;
@@ -23,6 +24,7 @@ pub(super) struct Passwords {
     /// Of a password nobody knows: what an unknown name is compared with, so that it takes as
     /// long as a known one.
     dummy_hash: tokio::sync::OnceCell<String>,
+    threads: HashingThreads,
     running: Semaphore,
     waiting: Semaphore,
 }
@@ -33,6 +35,7 @@ impl Passwords {
         Self {
             cost: cost.0,
             dummy_hash: tokio::sync::OnceCell::new(),
+            threads: HashingThreads::new(cores),
             running: Semaphore::new(cores),
             waiting: Semaphore::new(MAX_WAITING + cores),
         }
@@ -89,7 +92,8 @@ impl Passwords {
             .acquire()
             .await
             .map_err(|error| Error::Internal(error.into()))?;
-        tokio::task::spawn_blocking(job)
+        self.threads
+            .run(job)
             .await
             .map_err(|error| Error::Internal(error.into()))
     }

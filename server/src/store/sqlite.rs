@@ -7,6 +7,7 @@ mod archive;
 mod aside;
 mod backup;
 mod bans;
+mod checkpointer;
 mod direct;
 mod failure;
 mod file;
@@ -35,6 +36,7 @@ use tokio::{sync::mpsc, task};
 
 use super::{Activity, Feed, Identity, Intake, MoveError, Store, StoreError, counters::Counters};
 pub(super) use backup::{back_up, restore};
+use checkpointer::Checkpointer;
 use readers::Readers;
 use writer::{Write, Writer};
 
@@ -74,25 +76,44 @@ impl SqliteStore {
     async fn open(path: &Path) -> Result<(Self, Feed), StoreError> {
         let path = path.to_owned();
         let file = off_thread(move || file::open(&path)).await?;
-        let readers = Readers::new(file.path);
-        Self::start(file.conn, Some(file.lock), file.identity, Some(readers))
+        let path = file.path.clone();
+        let checkpointer = off_thread(move || {
+            Checkpointer::start(&path).map_err(|error| StoreError::Unavailable(Box::new(error)))
+        });
+        let checkpointer = Some(checkpointer.await?);
+        let readers = Some(Readers::new(file.path));
+        Self::start(
+            file.conn,
+            checkpointer,
+            Some(file.lock),
+            file.identity,
+            readers,
+        )
     }
 
     async fn open_memory() -> Result<(Self, Feed), StoreError> {
         let (conn, identity) = off_thread(file::open_memory).await?;
-        Self::start(conn, None, identity, None)
+        Self::start(conn, None, None, identity, None)
     }
 
     fn start(
         conn: Connection,
+        checkpointer: Option<Checkpointer>,
         lock: Option<std::fs::File>,
         identity: Identity,
         readers: Option<Arc<Readers>>,
     ) -> Result<(Self, Feed), StoreError> {
         let (changes, feed) = mpsc::channel(FEED_COMMITS);
         let counters = Arc::new(Counters::default());
-        let writer = Writer::start(conn, lock, identity.lobby, changes, Arc::clone(&counters))
-            .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        let writer = Writer::start(
+            conn,
+            checkpointer,
+            lock,
+            identity.lobby,
+            changes,
+            Arc::clone(&counters),
+        )
+        .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
         Ok((
             Self {
                 identity,

@@ -117,8 +117,8 @@ fn connect(path: &Path) -> Result<(Connection, Identity), StoreError> {
     }
     // An answer means durable: every commit syncs the log.
     conn.pragma_update(None, "synchronous", "FULL")?;
-    // 4,000 pages, 16 MB: a page that many commits changed is written back once for all of them.
-    conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    // The checkpointer does it: here every commit in its time would wait.
+    conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     // What a burst leaves of the log is given back at the next checkpoint.
     conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     let identity = schema::migrate(&mut conn)?;

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::store::{Change, StoreError, counters::Counters};
 
 use super::{
+    checkpointer::Checkpointer,
     failure::{Lost, Refusal},
     heads::Heads,
 };
@@ -114,9 +115,11 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. It holds `lock` as long as it holds `conn`.
+    /// Starts the thread. It holds `lock` as long as it holds `conn`, and closes `checkpointer`
+    /// (where there is a file) before it.
     pub fn start(
         conn: Connection,
+        checkpointer: Option<Checkpointer>,
         lock: Option<File>,
         lobby: RoomId,
         feed: mpsc::Sender<Vec<Change>>,
@@ -125,6 +128,7 @@ impl Writer {
         let (queue, orders) = mpsc::channel(QUEUE_JOBS);
         let (alive, ended) = watch::channel(());
         let mut thread = Thread {
+            checkpointer,
             conn,
             lobby,
             orders,
@@ -213,6 +217,8 @@ impl Writer {
 }
 
 struct Thread {
+    // Dropped before the connection, which is the last one to the file.
+    checkpointer: Option<Checkpointer>,
     conn: Connection,
     lobby: RoomId,
     orders: mpsc::Receiver<Order>,
@@ -263,8 +269,12 @@ impl Thread {
                 tracing::error!(%error, jobs = batch.len(), "writes were not committed");
             }
         }
+        let jobs = batch.len();
         for job in batch {
             job.answer(commit.as_ref().map(|_| ()));
+        }
+        if let Some(checkpointer) = &mut self.checkpointer {
+            checkpointer.committed(&self.conn, jobs, commit.is_err());
         }
     }
 
