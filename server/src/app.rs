@@ -1,7 +1,9 @@
 //! The whole server, put together: from a configuration to something that listens.
 
+mod connections;
+mod doors;
+
 use std::{
-    any::Any,
     io,
     net::{SocketAddr, TcpListener},
     rc::Rc,
@@ -12,31 +14,29 @@ use std::{
 use actix_cors::Cors;
 use actix_web::{
     HttpServer,
-    dev::ServerHandle,
-    middleware::Condition,
-    rt::{self, net::TcpStream},
+    dev::{Server, ServerHandle},
+    middleware::{Condition, from_fn},
+    rt,
     web::Data,
 };
+use futures_util::future::join_all;
 
 use crate::{
     Clock,
     bus::{Bus, Signals},
-    chat::{ChatHandle, Draining, WRITE_BUFFER, Wire, Worker, listen, pump},
+    chat::{ChatHandle, Draining, WRITE_BUFFER, Worker, listen, pump},
     config::ServeConfig,
     data_dir::{self, DataDirError},
     domain::{Domain, MarkFlusher, PasswordCost},
     error::chain,
-    http::{self, App, Limits, Origins, Page, security_headers},
+    http::{self, App, MetricsAccess, Origins, Page, security_headers},
+    limits::Limits,
     store::{self, StoreError},
+    tls::{Certificate, TlsError},
 };
 
-/// A peer that acknowledges nothing for so long is gone; also one that reads nothing.
-const USER_TIMEOUT: Duration = Duration::from_secs(20);
-/// Bytes that wait in the kernel to be sent, beyond what the peer's window has room for. What more a
-/// slow reader leaves waiting fills its outbox, where it is bounded, counted and noticed; the
-/// kernel alone would take four megabytes first. Not less: a burst of long messages is a megabyte,
-/// and whoever reads should get it.
-const UNSENT: u32 = 1024 * 1024;
+use doors::Doors;
+
 /// How long a stop waits for requests that are being answered.
 const SHUTDOWN_SECONDS: u64 = 3;
 /// How often what has run out is thrown away.
@@ -51,10 +51,13 @@ pub enum StartError {
     /// The store.
     #[error("{}", chain(.0))]
     Store(#[source] StoreError),
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The address.
     #[error(
         "cannot listen on {address}: {source}; stop what has the port, or choose another \
-         with --listen"
+         with --listen (the figures: --metrics-listen)"
     )]
     Listen {
         /// Where.
@@ -68,10 +71,12 @@ pub enum StartError {
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where the figures are, if that is elsewhere.
+    pub metrics_address: Option<SocketAddr>,
     /// What it decides with.
     pub domain: Arc<Domain>,
-    handle: ServerHandle,
-    server: rt::task::JoinHandle<io::Result<()>>,
+    handles: Vec<ServerHandle>,
+    servers: Vec<rt::task::JoinHandle<io::Result<()>>>,
     tasks: Vec<rt::task::JoinHandle<()>>,
     chat: ChatHandle,
     draining: Draining,
@@ -124,10 +129,9 @@ pub async fn open(place: &crate::config::Place, clock: Clock) -> Result<Opened, 
 /// # Errors
 /// In one line each: no directory to write in, no store to open, no address to listen on.
 pub async fn start(config: &ServeConfig, clock: Clock, page: Page) -> Result<Running, StartError> {
-    // The address first: who cannot listen should not make a directory.
-    let (listener, address) = listen_on(config.listen)?;
+    let doors = Doors::open(config)?;
     let opened = open(&config.place, clock).await?;
-    serve(listener, address, opened, config, page)
+    serve(doors, opened, config, page)
 }
 
 /// As [`start`], on what is open already: a test's own store, feed and bus.
@@ -135,24 +139,21 @@ pub async fn start(config: &ServeConfig, clock: Clock, page: Page) -> Result<Run
 /// # Errors
 /// In one line: no address to listen on.
 pub fn start_on(opened: Opened, config: &ServeConfig, page: Page) -> Result<Running, StartError> {
-    let (listener, address) = listen_on(config.listen)?;
-    serve(listener, address, opened, config, page)
-}
-
-fn listen_on(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |source| StartError::Listen { address, source };
-    let listener = TcpListener::bind(address).map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
+    serve(Doors::open(config)?, opened, config, page)
 }
 
 fn serve(
-    listener: TcpListener,
-    address: SocketAddr,
+    doors: Doors,
     opened: Opened,
     config: &ServeConfig,
     page: Page,
 ) -> Result<Running, StartError> {
+    let Doors {
+        listener,
+        address,
+        certificate,
+        metrics,
+    } = doors;
     let Opened {
         domain,
         feed,
@@ -168,9 +169,16 @@ fn serve(
         draining: draining.clone(),
         origins: Origins {
             public_url: config.public_url.clone(),
+            is_tls: certificate.is_some(),
             allowed: config.allowed_origins.clone(),
         },
-        limits: Limits::new(config.rate_limits.is_on()),
+        limits: Arc::new(Limits::new(config.limits())),
+        trusted_proxies: config.trusted_proxies.clone(),
+        metrics: MetricsAccess {
+            token: config.metrics_token.clone(),
+            is_elsewhere: metrics.is_some(),
+        },
+        rejections: Arc::default(),
         page,
         is_https: config.is_https(),
         takes_url_tokens: config.url_tokens.is_on(),
@@ -179,26 +187,24 @@ fn serve(
         rt::spawn(pump(feed, chat.clone())),
         rt::spawn(listen(signals, chat.clone())),
         rt::spawn(MarkFlusher::new(Arc::clone(&domain)).run()),
-        rt::spawn(purge(app.clone())),
+        rt::spawn(keep_house(app.clone(), certificate.clone())),
     ];
 
     let seats = Arc::new(Mutex::new(seats));
     let allowed_origins = config.allowed_origins.clone();
-    let is_limited = config.rate_limits.is_on();
-    let (worker_chat, worker_domain) = (chat.clone(), Arc::clone(&domain));
-    let worker_draining = draining.clone();
+    let worker_app = app.clone();
     let server = HttpServer::new(move || {
         let seat = seats.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let worker = seat.map(|seat| {
             Worker::start(
                 seat,
-                worker_chat.clone(),
-                Arc::clone(&worker_domain),
-                worker_draining.clone(),
-                is_limited,
+                worker_app.chat.clone(),
+                Arc::clone(&worker_app.domain),
+                worker_app.draining.clone(),
+                Arc::clone(&worker_app.limits),
             )
         });
-        let mut actix = actix_web::App::new().app_data(app.clone());
+        let mut actix = actix_web::App::new().app_data(worker_app.clone());
         if let Some(worker) = worker {
             actix = actix.app_data::<Rc<Worker>>(worker);
         }
@@ -207,52 +213,59 @@ fn serve(
                 !allowed_origins.is_empty(),
                 cors(&allowed_origins),
             ))
-            .wrap(security_headers())
+            .wrap(security_headers(worker_app.is_https))
+            .wrap(from_fn(http::observe))
             .configure(http::routes)
     })
     .workers(workers)
     .disable_signals()
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .h1_write_buffer_size(WRITE_BUFFER)
-    .on_connect(|io: &dyn Any, data| {
-        if let Some(stream) = io.downcast_ref::<TcpStream>() {
-            set_up(stream);
-            match Wire::of(stream) {
-                Ok(wire) => {
-                    data.insert(wire);
-                }
-                // It is served without.
-                Err(error) => tracing::warn!(%error, "a connection has no wire"),
-            }
-        }
-    })
-    .listen(listener)
-    .map_err(|source| StartError::Listen { address, source })?
+    .on_connect(connections::set_up);
+    let failed = |source| StartError::Listen { address, source };
+    let server = match certificate {
+        Some(certificate) => server.listen_rustls_0_23(listener, certificate.config()?),
+        None => server.listen(listener),
+    }
+    .map_err(failed)?
     .run();
-    let handle = server.handle();
-    let server = rt::spawn(server);
+    let metrics = metrics.map(|(listener, address)| serve_metrics(listener, address, app));
+    let metrics = metrics.transpose()?;
+    let mut handles = vec![server.handle()];
+    handles.extend(metrics.as_ref().map(|(_, server)| server.handle()));
     Ok(Running {
         address,
+        metrics_address: metrics.as_ref().map(|(address, _)| *address),
         domain,
-        handle,
-        server,
+        handles,
+        servers: std::iter::once(server)
+            .chain(metrics.map(|(_, server)| server))
+            .map(rt::spawn)
+            .collect(),
         tasks,
         chat,
         draining,
     })
 }
 
-/// Small frames go out at once; a dead peer is noticed by the kernel.
-fn set_up(stream: &TcpStream) {
-    let socket = socket2::SockRef::from(stream);
-    let result = socket
-        .set_tcp_nodelay(true)
-        .and_then(|()| socket.set_tcp_user_timeout(Some(USER_TIMEOUT)))
-        .and_then(|()| socket.set_tcp_notsent_lowat(UNSENT));
-    if let Err(error) = result {
-        // Gone already, most likely.
-        tracing::debug!(%error, "a connection could not be set up");
-    }
+/// The figures, on a thread of their own.
+fn serve_metrics(
+    listener: TcpListener,
+    address: SocketAddr,
+    app: Data<App>,
+) -> Result<(SocketAddr, Server), StartError> {
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .wrap(security_headers(false))
+            .configure(http::metrics_routes)
+    })
+    .workers(1)
+    .disable_signals()
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .listen(listener)
+    .map_err(|source| StartError::Listen { address, source })?;
+    Ok((address, server.run()))
 }
 
 fn cors(origins: &[String]) -> Cors {
@@ -266,10 +279,14 @@ fn cors(origins: &[String]) -> Cors {
         .max_age(3_600)
 }
 
-async fn purge(app: Data<App>) {
+/// Throws away what has run out, and shows a certificate that was renewed.
+async fn keep_house(app: Data<App>, certificate: Option<Arc<Certificate>>) {
     let mut ticks = rt::time::interval(PURGE_EVERY);
     loop {
         ticks.tick().await;
+        if let Some(certificate) = &certificate {
+            certificate.renew();
+        }
         app.limits.forget_idle();
         if let Err(error) = app.domain.purge().await {
             error.log();
@@ -293,9 +310,11 @@ impl Running {
     }
 
     async fn end(self, is_graceful: bool) {
-        self.handle.stop(is_graceful).await;
-        if let Ok(Err(error)) = self.server.await {
-            tracing::error!(%error, "the server ended badly");
+        join_all(self.handles.iter().map(|handle| handle.stop(is_graceful))).await;
+        for server in self.servers {
+            if let Ok(Err(error)) = server.await {
+                tracing::error!(%error, "the server ended badly");
+            }
         }
         self.domain.store().close().await;
         self.chat.stop();

@@ -39,6 +39,7 @@ mod worker;
 pub use counters::Totals;
 pub use cursor::StreamCursor;
 pub use drain::Draining;
+pub use guard::{HeaderReader, TooLong};
 pub use handle::{ChatHandle, WorkerSeat};
 pub use pump::{listen, pump};
 pub use seat::Seat;

@@ -1,10 +1,14 @@
 //! What `parlor serve` can be told: flags, and the environment variables behind them.
 
+mod rates;
+
 use std::{net::SocketAddr, path::PathBuf, thread};
 
 use clap::{Args, ValueEnum};
 
-use crate::store::StoreUrl;
+use crate::{http::Network, store::StoreUrl};
+
+pub use rates::Rates;
 
 /// A switch that reads well in a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,7 +101,34 @@ pub struct ServeConfig {
     )]
     pub url_tokens: Switch,
 
-    /// Limits on log-ins, registrations, password checks and frames
+    /// Serve https with this certificate chain (PEM); read again when it changes
+    #[arg(
+        long,
+        env = "PARLOR_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key (PEM)
+    #[arg(
+        long,
+        env = "PARLOR_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    pub tls_key: Option<PathBuf>,
+
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, comma-separated
+    #[arg(
+        long,
+        env = "PARLOR_TRUSTED_PROXIES",
+        value_name = "NETWORK,…",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<Network>,
+
+    /// All rate limits; each has a setting of its own, too
     #[arg(
         long,
         env = "PARLOR_RATE_LIMITS",
@@ -105,6 +136,23 @@ pub struct ServeConfig {
         value_name = "on|off"
     )]
     pub rate_limits: Switch,
+
+    /// The limits.
+    #[command(flatten)]
+    pub rates: Rates,
+
+    /// Serve /metrics at this address and port alone, to anybody who reaches it
+    #[arg(long, env = "PARLOR_METRICS_LISTEN", value_name = "ADDR:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// Let in to /metrics whoever shows this as bearer token, from anywhere
+    #[arg(
+        long,
+        env = "PARLOR_METRICS_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub metrics_token: Option<String>,
 
     /// Threads that serve connections [default: one per core, at most 4]
     #[arg(long, env = "PARLOR_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -125,7 +173,12 @@ impl ServeConfig {
     pub fn is_https(&self) -> bool {
         self.public_url
             .as_deref()
-            .is_some_and(|url| url.starts_with("https://"))
+            .map_or(self.tls_cert.is_some(), |url| url.starts_with("https://"))
+    }
+
+    /// The limits that hold; None where all are lifted.
+    pub fn limits(&self) -> Option<&Rates> {
+        self.rate_limits.is_on().then_some(&self.rates)
     }
 }
 

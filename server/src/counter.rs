@@ -3,7 +3,11 @@
 //! Not the `metrics` crate: its one recorder is a static, which several servers in one process (as
 //! the tests run them) would share, and a delivery would pay for finding its counter by name.
 
+mod histogram;
+
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use histogram::{BOUNDS, Histogram, Times};
 
 /// Counts since the start of the process. A reader may see one counter newer than another: each is
 /// right by itself, and sums are right once nothing moves.

@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod arrivals;
 mod credentials;
+mod figures;
 mod gather;
 mod hashing;
 mod live_sessions;
@@ -27,6 +28,7 @@ use shared::{Epoch, RoomId};
 
 use crate::{
     Clock, Error,
+    counter::Histogram,
     data_dir::Secret,
     store::{Change, Store},
 };
@@ -34,6 +36,7 @@ use crate::{
 pub use access::RoomRef;
 pub use arrivals::Arrived;
 pub use credentials::{Credential, SignedIn};
+pub use figures::Figures;
 pub use marks::MarkFlusher;
 pub use passwords::PasswordCost;
 pub use people::shown_user;
@@ -57,6 +60,8 @@ pub struct Domain {
     presence: PresenceBoard,
     marks: MarkBuffer,
     arrivals: Arrivals,
+    /// How long messages waited for their acknowledgment.
+    acks: Arc<Histogram>,
 }
 
 impl Domain {
@@ -69,6 +74,7 @@ impl Domain {
             presence: PresenceBoard::default(),
             marks: MarkBuffer::default(),
             arrivals: Arrivals::default(),
+            acks: Arc::default(),
             store,
             clock,
         }

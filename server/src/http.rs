@@ -3,14 +3,16 @@
 //! Handlers extract, call `domain`, and answer; nothing is decided here.
 
 mod answer;
+mod client_address;
 mod cookies;
+mod exposition;
 mod extract;
 mod headers;
-mod limits;
 mod live;
 mod members;
 mod messages;
 mod metrics;
+mod observe;
 mod origin;
 mod page;
 mod probes;
@@ -21,8 +23,10 @@ mod users;
 
 use actix_web::web;
 
+pub use client_address::Network;
 pub use headers::security_headers;
-pub use limits::Limits;
+pub use metrics::{MetricsAccess, metrics_routes};
+pub use observe::observe;
 pub use origin::Origins;
 pub use page::{Page, PageFile};
 pub use state::App;

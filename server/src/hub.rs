@@ -148,6 +148,11 @@ impl Hub {
         self.conns.len()
     }
 
+    /// How many rooms somebody who is connected is in.
+    pub fn room_count(&self) -> usize {
+        self.rooms.len()
+    }
+
     /// How many people are connected here, or were until a moment ago.
     pub fn people_count(&self) -> usize {
         self.people

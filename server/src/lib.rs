@@ -10,14 +10,17 @@ pub mod chat;
 pub mod clock;
 pub mod command;
 pub mod config;
-mod counter;
+pub mod counter;
 pub mod data_dir;
 pub mod domain;
 pub mod error;
 pub mod http;
 pub mod hub;
+pub mod limits;
 mod process;
+pub mod rejections;
 pub mod store;
+mod tls;
 pub mod wire;
 
 pub use clock::Clock;

@@ -170,28 +170,46 @@ fn every_path_that_the_architecture_names_exists() {
 }
 
 #[test]
-fn every_setting_is_in_the_readme_and_none_that_is_not() {
-    let (config, command) = (read("server/src/config.rs"), read("server/src/command.rs"));
-    let mut settings: Vec<&str> = [&config, &command]
-        .into_iter()
+fn every_setting_is_in_the_readme_or_on_the_operators_page_and_none_that_is_not() {
+    let sources = [
+        "server/src/config.rs",
+        "server/src/config/rates.rs",
+        "server/src/command.rs",
+    ];
+    let sources = sources.map(read);
+    let mut settings: Vec<&str> = sources
+        .iter()
         .flat_map(|text| text.split("env = \"").skip(1))
         .map(|rest| rest.split('"').next().unwrap())
         .collect();
     settings.sort_unstable();
     assert!(settings.len() >= 8, "{settings:?}");
-    let readme = read("README.md");
+    let pages = read("README.md") + &read("docs/operating.md");
     for setting in &settings {
         assert!(
-            readme.contains(&format!("| `{setting}` |")),
-            "README.md lacks {setting}"
+            pages.contains(&format!("| `{setting}` |")),
+            "neither README.md nor docs/operating.md has {setting}"
         );
     }
-    for row in readme.lines().filter(|line| line.starts_with("| `PARLOR_")) {
+    for row in pages.lines().filter(|line| line.starts_with("| `PARLOR_")) {
         let name = row.split('`').nth(1).unwrap();
         assert!(
             settings.contains(&name),
-            "README.md has {name}, which is no setting"
+            "the pages have {name}, which is no setting"
         );
+        if let Some(default) = row.split('`').nth(5).filter(|_| name.contains("_LIMIT_")) {
+            let line = format!("default_value = \"{default}\"");
+            let of_setting = sources.iter().find_map(|text| text.split(name).nth(1));
+            assert!(
+                of_setting
+                    .unwrap()
+                    .split(")]")
+                    .next()
+                    .unwrap()
+                    .contains(&line),
+                "docs/operating.md has another default for {name}"
+            );
+        }
     }
 }
 

@@ -60,6 +60,27 @@ impl ErrorCode {
         Self::Unavailable,
     ];
 
+    /// As it travels.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::Unauthenticated => "unauthenticated",
+            Self::TokenExpired => "token_expired",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::UsernameTaken => "username_taken",
+            Self::EmailTaken => "email_taken",
+            Self::RoomNameTaken => "room_name_taken",
+            Self::Conflict => "conflict",
+            Self::PayloadTooLarge => "payload_too_large",
+            Self::InvalidField => "invalid_field",
+            Self::RateLimited => "rate_limited",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// The HTTP status that goes with it.
     pub const fn http_status(self) -> u16 {
         match self {
@@ -145,6 +166,14 @@ mod tests {
         let error: ApiError =
             serde_json::from_str(r#"{"code":"teapot","message":"short and stout"}"#).unwrap();
         assert_eq!(error.code, ErrorCode::Unknown);
+    }
+
+    #[test]
+    fn a_code_is_written_as_it_travels() {
+        for code in ErrorCode::ALL {
+            let json = serde_json::to_value(code).unwrap();
+            assert_eq!(json, code.as_str(), "{code:?}");
+        }
     }
 
     #[test]

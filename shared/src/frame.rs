@@ -285,6 +285,18 @@ pub enum CloseCode {
 }
 
 impl CloseCode {
+    /// Every one, in the order of the protocol page.
+    pub const ALL: [Self; 8] = [
+        Self::Normal,
+        Self::Unsupported,
+        Self::TooLarge,
+        Self::Restarting,
+        Self::TokenExpired,
+        Self::Revoked,
+        Self::TooSlow,
+        Self::Flooding,
+    ];
+
     /// As it travels.
     pub const fn as_u16(self) -> u16 {
         self as u16

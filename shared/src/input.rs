@@ -3,6 +3,8 @@
 //! Serde calls the parsers, so an unparsed name cannot arrive. The texts of the errors are built
 //! from the limits the parsers use.
 
+mod hidden;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,9 @@ pub enum InputError {
     /// A control character.
     #[error("must not hold control characters")]
     Control,
+    /// A character that cannot be seen, or turns the direction of what follows.
+    #[error("must not hold invisible characters")]
+    Hidden,
     /// Not an e-mail address.
     #[error("must be an e-mail address like ana@example.org")]
     Email,
@@ -112,13 +117,16 @@ macro_rules! text {
     };
 }
 
-/// One line of free text: no control characters, outer white space dropped, `""` where nothing is
+/// One line of free text: no control or hidden characters, outer white space dropped, `""` where nothing is
 /// left (which clears an optional text).
 fn line(text: &str, max: usize) -> Result<String, InputError> {
     let text = text.trim();
     length(text, 0, max)?;
     if text.chars().any(char::is_control) {
         return Err(InputError::Control);
+    }
+    if hidden::is_any_in(text) {
+        return Err(InputError::Hidden);
     }
     Ok(text.to_owned())
 }
@@ -379,6 +387,8 @@ mod tests {
         assert_eq!("  Ana  ".parse::<DisplayName>().unwrap().as_str(), "Ana");
         assert_eq!("   ".parse::<Title>().unwrap().as_str(), "");
         assert!("a\nb".parse::<Topic>().is_err());
+        let turned = "evil\u{202e}gpj".parse::<DisplayName>();
+        assert_eq!(turned, Err(InputError::Hidden));
         assert!("x".repeat(257).parse::<StatusText>().is_err());
     }
 }

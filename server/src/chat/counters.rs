@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use shared::{CloseCode, ErrorCode};
+
 use super::recent::Recent;
-use crate::counter::Counter;
+use crate::{counter::Counter, rejections::Rejections};
 
 /// Of one server.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub(super) struct HubCounters {
     pub frames: Counter,
     /// Messages to workers.
     pub orders: Counter,
+    /// Commits that wait to be told, as the pump saw it last.
+    pub feed_waiting: Counter,
 }
 
 /// What one worker did. On cache lines of its own (two of them: processors fetch pairs), so that
@@ -34,8 +38,23 @@ pub(super) struct WorkerCounters {
     pub frames: Counter,
     /// Outboxes that grew over their bound.
     pub overflows: Counter,
+    /// Requests over connections that were refused.
+    pub rejections: Rejections,
+    /// Connections that the server closed, in the order of [`CloseCode::ALL`].
+    pub closes: [Counter; CloseCode::ALL.len()],
+    /// Resumes that had to read the store again.
+    pub rereads: Counter,
     /// What waits in outboxes: as the sweeper saw it last.
     pub outbox_bytes: Counter,
+}
+
+impl WorkerCounters {
+    /// A connection is closed.
+    pub fn closed(&self, code: CloseCode) {
+        if let Some(place) = CloseCode::ALL.iter().position(|one| *one == code) {
+            self.closes[place].add(1);
+        }
+    }
 }
 
 /// The sums.
@@ -55,6 +74,14 @@ pub struct Totals {
     pub overflows: u64,
     /// Bytes that wait in outboxes, at most five seconds ago.
     pub outbox_bytes: u64,
+    /// Commits that wait to be told.
+    pub feed_waiting: u64,
+    /// Connections that the server closed, in the order of [`CloseCode::ALL`].
+    pub closes: [u64; CloseCode::ALL.len()],
+    /// Requests over connections that were refused, in the order of [`ErrorCode::ALL`].
+    pub rejections: [u64; ErrorCode::ALL.len()],
+    /// Resumes that had to read the store again.
+    pub rereads: u64,
     /// About how many bytes the recent changes of rooms hold.
     pub recent_bytes: u64,
 }
@@ -79,6 +106,19 @@ impl Counters {
             deliveries: sum(|worker| &worker.deliveries),
             orders: self.hub.orders.get(),
             overflows: sum(|worker| &worker.overflows),
+            feed_waiting: self.hub.feed_waiting.get(),
+            closes: std::array::from_fn(|place| {
+                let of = |worker: &Arc<WorkerCounters>| worker.closes[place].get();
+                self.workers.iter().map(of).sum()
+            }),
+            rejections: self
+                .workers
+                .iter()
+                .fold(Default::default(), |sums, worker| {
+                    let counts = worker.rejections.counts();
+                    std::array::from_fn(|place| sums[place] + counts[place])
+                }),
+            rereads: sum(|worker| &worker.rereads),
             outbox_bytes: sum(|worker| &worker.outbox_bytes),
             recent_bytes: recent.bytes(),
         }

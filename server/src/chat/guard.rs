@@ -14,7 +14,7 @@ use futures_core::Stream;
 
 /// Reads frame headers as they pass (RFC 6455 §5.2).
 #[derive(Debug, Default)]
-pub(super) struct HeaderReader {
+pub struct HeaderReader {
     header: [u8; 14],
     have: usize,
     /// Payload bytes of the current frame still to pass.
@@ -24,8 +24,8 @@ pub(super) struct HeaderReader {
 }
 
 /// A frame longer than allowed was announced.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooLong;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLong;
 
 impl HeaderReader {
     /// Passes bytes.

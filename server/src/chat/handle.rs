@@ -119,6 +119,11 @@ impl ChatHandle {
         self.server.send(Committed(changes)).await.is_ok()
     }
 
+    /// So many commits wait after the one that is handed over now.
+    pub(super) fn note_feed(&self, waiting: usize) {
+        self.counters.hub.feed_waiting.set(waiting as u64);
+    }
+
     /// False when the actor has stopped.
     pub(super) async fn heard(&self, signals: Vec<Signal>) -> bool {
         self.server.send(Heard(signals)).await.is_ok()

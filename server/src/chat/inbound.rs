@@ -12,6 +12,7 @@ use super::{Worker, resume, session::Session};
 use crate::{
     Error,
     domain::Credential,
+    limits::ByPerson,
     wire::{self, FrameError},
 };
 
@@ -79,6 +80,12 @@ fn send(
     body: MessageBody,
     reply_to: Option<MessageId>,
 ) {
+    if let Err(error) = worker
+        .limits
+        .check_person(ByPerson::Message, session.user())
+    {
+        return refuse(session, &error, Some(client_id));
+    }
     if !session.begin_send(client_id) {
         let error = busy("too many of your messages are on their way");
         return session.refuse(error, Some(client_id));
@@ -130,6 +137,9 @@ fn typing(worker: &Worker, session: &Session, room: RoomId) {
     }
     let now = worker.domain.clock().now();
     if now.as_millis() - session.typed_at.get().as_millis() >= TYPING_EVERY_MS {
+        if let Err(error) = worker.limits.check_person(ByPerson::Typing, session.user()) {
+            return refuse(session, &error, None);
+        }
         session.typed_at.set(now);
         worker.chat.typing(session.id, room);
     }

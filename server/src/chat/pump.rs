@@ -7,6 +7,7 @@ use crate::{bus::Signals, store::Feed};
 /// busy slows the feed, and the feed the store.
 pub async fn pump(mut feed: Feed, chat: ChatHandle) {
     while let Some(changes) = feed.recv().await {
+        chat.note_feed(feed.len());
         if !chat.committed(changes).await {
             return;
         }

@@ -297,6 +297,8 @@ pub struct Counts {
     pub people: usize,
     /// People connected to other servers only.
     pub people_elsewhere: usize,
+    /// Rooms that somebody connected is in.
+    pub rooms: usize,
     /// Messages that wait for each worker.
     pub orders_waiting: Vec<usize>,
 }
@@ -314,6 +316,7 @@ impl Handler<Count> for ChatServer {
             connections: self.hub.conn_count(),
             people: self.hub.people_count(),
             people_elsewhere: self.hub.people_elsewhere_count(),
+            rooms: self.hub.room_count(),
             orders_waiting: self
                 .workers
                 .iter()

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     domain::SignedIn,
     hub::{ConnId, Millis},
+    limits::Rate,
 };
 
 /// Posts of one client that may be on their way at once.
@@ -166,6 +167,7 @@ impl Session {
             field,
             retry_after_ms,
         } = error;
+        self.counters.rejections.count(code);
         self.send(&ServerFrame::Error {
             code,
             message,
@@ -184,6 +186,9 @@ impl Session {
 
     /// Ends the connection after what is waiting.
     pub fn close(&self, code: CloseCode) {
+        if !self.is_closing() {
+            self.counters.closed(code);
+        }
         self.outbox.borrow_mut().close(code);
         self.wake();
         self.drained.notify_waiters();
@@ -200,10 +205,10 @@ impl Session {
     }
 
     /// Notes that the client said something; false when it talks too fast.
-    pub fn hear(&self, now: Timestamp, is_limited: bool) -> bool {
+    pub fn hear(&self, now: Timestamp, frames: Rate) -> bool {
         self.heard_at.set(now);
         let mut bucket = self.bucket.get();
-        let may_talk = !is_limited || bucket.take(now);
+        let may_talk = bucket.take(now, frames);
         self.bucket.set(bucket);
         may_talk
     }
@@ -296,6 +301,7 @@ impl Session {
                 true
             }
             Err(hold) => {
+                self.counters.rereads.add(1);
                 self.holds.borrow_mut().insert(room, hold);
                 false
             }

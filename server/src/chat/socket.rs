@@ -60,7 +60,7 @@ impl Actor for SocketActor {
 impl SocketActor {
     fn text(&self, text: &str) {
         let now = self.worker.domain.clock().now();
-        if self.session.hear(now, self.worker.is_limited) {
+        if self.session.hear(now, self.worker.limits.frames()) {
             inbound::handle(&self.worker, &self.session, text);
         } else {
             self.session.close(CloseCode::Flooding);

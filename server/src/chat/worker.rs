@@ -22,6 +22,7 @@ use super::{
 use crate::{
     domain::{Domain, SignedIn},
     hub::ConnId,
+    limits::Limits,
 };
 
 /// The live side of one worker thread. Never leaves it.
@@ -31,7 +32,7 @@ pub struct Worker {
     pub(super) chat: ChatHandle,
     pub(super) domain: Arc<Domain>,
     pub(super) draining: Draining,
-    pub(super) is_limited: bool,
+    pub(super) limits: Arc<Limits>,
     pub(super) counters: Arc<WorkerCounters>,
     pub(super) checks: RefCell<Checks>,
     next_serial: Cell<u64>,
@@ -44,7 +45,7 @@ impl Worker {
         chat: ChatHandle,
         domain: Arc<Domain>,
         draining: Draining,
-        is_limited: bool,
+        limits: Arc<Limits>,
     ) -> Rc<Self> {
         let WorkerSeat {
             index,
@@ -57,7 +58,7 @@ impl Worker {
             chat,
             domain,
             draining,
-            is_limited,
+            limits,
             counters,
             checks: RefCell::default(),
             next_serial: Cell::new(1),

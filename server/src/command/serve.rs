@@ -10,13 +10,21 @@ pub(super) async fn run(config: &ServeConfig, page: Page) -> Result<(), CommandE
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let running = app::start(config, Clock::system(), page).await?;
-    let address = format!("http://{}", running.address);
+    let scheme = if config.tls_cert.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let address = format!("{scheme}://{}", running.address);
     say(&format!(
         "Parlor is ready at {}",
         config.public_url.as_ref().unwrap_or(&address)
     ))?;
     if config.public_url.is_some() {
         say(&format!("(listening on {address})"))?;
+    }
+    if let Some(address) = running.metrics_address {
+        say(&format!("(figures at http://{address}/metrics)"))?;
     }
     tokio::select! {
         _ = terminate.recv() => {}

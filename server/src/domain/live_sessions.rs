@@ -106,6 +106,11 @@ impl LiveSessions {
         }
     }
 
+    /// How many are remembered.
+    pub fn len(&self) -> usize {
+        self.read().sessions.len()
+    }
+
     /// Forgets what can do no harm any more.
     pub fn purge(&self, now: Timestamp) {
         let mut memory = self.write();

@@ -38,6 +38,12 @@ impl MarkBuffer {
         self.is_filled.notify_one();
     }
 
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        let waiting = self.waiting.lock();
+        waiting.unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn take(&self) -> Vec<MarkMove> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let keys: Vec<_> = waiting.keys().copied().take(MAX_BATCH).collect();

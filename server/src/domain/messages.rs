@@ -1,6 +1,6 @@
 //! Messages: posted, read, edited, deleted.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
@@ -31,6 +31,7 @@ impl Domain {
         room: RoomId,
         new: NewMessage,
     ) -> BoxFuture<'static, Result<Posted, Error>> {
+        let began = Instant::now();
         let posted = self.store.post(NewPost {
             id: MessageId::from_uuid(Uuid::now_v7()),
             room,
@@ -43,7 +44,10 @@ impl Domain {
         let domain = Arc::clone(self);
         async move {
             match posted.await {
-                Ok(posted) => Ok(posted),
+                Ok(posted) => {
+                    domain.acks.add(began.elapsed());
+                    Ok(posted)
+                }
                 Err(error) => Err(domain.refused(&me, room, error).await),
             }
         }

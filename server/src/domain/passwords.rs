@@ -27,6 +27,8 @@ pub(super) struct Passwords {
     threads: HashingThreads,
     running: Semaphore,
     waiting: Semaphore,
+    /// How many permits there are to wait.
+    places: usize,
 }
 
 impl Passwords {
@@ -38,6 +40,7 @@ impl Passwords {
             threads: HashingThreads::new(cores),
             running: Semaphore::new(cores),
             waiting: Semaphore::new(MAX_WAITING + cores),
+            places: MAX_WAITING + cores,
         }
     }
 
@@ -72,6 +75,11 @@ impl Passwords {
             .work(move || bcrypt::verify(&password, &hash).unwrap_or(false))
             .await?;
         Ok(matches && is_known)
+    }
+
+    /// How many are being hashed or wait for it.
+    pub fn waiting(&self) -> usize {
+        self.places.saturating_sub(self.waiting.available_permits())
     }
 
     async fn dummy_hash(&self) -> Result<String, Error> {

@@ -51,6 +51,8 @@ fn answer(error: &ApiError) -> HttpResponse {
     let status =
         StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
+    // For whoever counts and logs the answer.
+    response.extensions_mut().insert(error.code);
     if let Some(millis) = error.retry_after_ms {
         // The header counts whole seconds, and 0 would be "at once".
         response.insert_header((RETRY_AFTER, millis.div_ceil(1_000).max(1)));

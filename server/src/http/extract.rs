@@ -18,6 +18,7 @@ use crate::{
     chat::Worker,
     domain::{Credential, SignedIn},
     http::App,
+    limits::ByPerson,
     wire,
 };
 
@@ -37,10 +38,9 @@ impl FromRequest for Me {
         let request = request.clone();
         Box::pin(async move {
             let token = bearer(&request).ok_or(NO_TOKEN)?;
-            let me = app(&request)?
-                .domain
-                .authenticate(Credential::Token(token))
-                .await?;
+            let app = app(&request)?;
+            let me = app.domain.authenticate(Credential::Token(token)).await?;
+            app.limits.check_person(ByPerson::Request, me.user())?;
             Ok(Self(me))
         })
     }
@@ -75,7 +75,9 @@ pub(super) async fn authenticate_upgrade(
         (None, None, None) => return Err(NO_TOKEN),
         _ => return Err(Error::request("show one credential")),
     };
-    app.domain.authenticate(credential).await
+    let me = app.domain.authenticate(credential).await?;
+    app.limits.check_person(ByPerson::Request, me.user())?;
+    Ok(me)
 }
 
 /// The shared state.

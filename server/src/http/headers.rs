@@ -7,18 +7,31 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; \
     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
     object-src 'none'";
 
-/// The headers every answer gets where it has none of its own.
-pub fn security_headers() -> DefaultHeaders {
-    DefaultHeaders::new()
+/// What the page uses of what browsers ask people about: notices, which need no policy, and
+/// nothing else.
+const PERMISSIONS_POLICY: &str = "accelerometer=(), camera=(), display-capture=(), \
+    geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), \
+    publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
+
+/// A year, as browsers ask for. Not for subdomains, which may be anybody's.
+const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
+
+/// The headers every answer gets where it has none of its own. Under https browsers come back by
+/// https only.
+pub fn security_headers(is_https: bool) -> DefaultHeaders {
+    let headers = DefaultHeaders::new()
         .add(("Content-Security-Policy", CONTENT_SECURITY_POLICY))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("X-Frame-Options", "DENY"))
         .add(("Referrer-Policy", "no-referrer"))
         .add(("Cross-Origin-Opener-Policy", "same-origin"))
-        .add((
-            "Permissions-Policy",
-            "camera=(), microphone=(), geolocation=()",
-        ))
+        .add(("Cross-Origin-Resource-Policy", "same-origin"))
+        .add(("Permissions-Policy", PERMISSIONS_POLICY))
         // Answers of the API are somebody's own; the page's files say otherwise for themselves.
-        .add(("Cache-Control", "no-store"))
+        .add(("Cache-Control", "no-store"));
+    if is_https {
+        headers.add(("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY))
+    } else {
+        headers
+    }
 }

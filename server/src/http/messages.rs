@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::extract::{Body, Me, Query, named};
-use crate::{Error, http::App, store::Posted};
+use crate::{Error, http::App, limits::ByPerson, store::Posted};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -36,6 +36,7 @@ async fn post(
     path: web::Path<String>,
     new: Body<NewMessage>,
 ) -> Result<HttpResponse, Error> {
+    app.limits.check_person(ByPerson::Message, me.0.user())?;
     let posted = app.domain.post_to(me.0, &path.parse()?, new.0).await?;
     let mut response = match posted {
         Posted::New(_) => HttpResponse::Created(),

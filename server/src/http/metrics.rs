@@ -1,157 +1,258 @@
-//! For the operator: what it does, in Prometheus's text format. `docs/metrics.md` lists it all.
-
-use std::fmt::{Display, Write as _};
+//! For the operator: what the server does. `docs/metrics.md` lists it all.
 
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{self, Data},
 };
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use shared::{CloseCode, ErrorCode};
 
+use super::{client_address::is_forwarded, exposition::Exposition, extract::bearer};
 use crate::{
     Error,
     chat::{Counts, Totals},
+    domain::Figures,
     http::App,
     store::Activity,
 };
+
+/// Who may look at the figures.
+#[derive(Debug, Clone, Default)]
+pub struct MetricsAccess {
+    /// Whoever shows it; without one, programs of the same machine that no proxy passed on.
+    pub token: Option<String>,
+    /// They are served at an address of their own and not with the page.
+    pub is_elsewhere: bool,
+}
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(super::resource("/metrics").route(web::get().to(metrics)));
 }
 
-/// Figures for this machine only.
-async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Error> {
-    let is_local = request
-        .peer_addr()
-        .is_some_and(|peer| peer.ip().is_loopback());
-    if !is_local {
-        return Err(Error::NotFound("route"));
-    }
-    let mut text = Exposition::default();
-    text.live(&app.chat.count().await?, app.chat.totals());
-    text.store(app.domain.store().activity());
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(text.0))
+/// The figures alone, at an address of their own: whoever reaches it may look, unless there is a
+/// token to show.
+pub fn metrics_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(super::resource("/metrics").route(web::get().to(metrics_elsewhere)))
+        .default_service(web::to(super::no_such_route));
 }
 
-/// The page, as far as it is written.
-#[derive(Default)]
-struct Exposition(String);
+async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Error> {
+    let access = &app.metrics;
+    let is_local = request
+        .peer_addr()
+        .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    let may_look = match &access.token {
+        // Not forwarded: a proxy on this machine is local, and who asks through it is not.
+        None => is_local && !is_forwarded(&request),
+        Some(token) => shows(&request, token),
+    };
+    if access.is_elsewhere || !may_look {
+        return Err(Error::NotFound("route"));
+    }
+    figures(&app).await
+}
 
-impl Exposition {
-    fn live(&mut self, counts: &Counts, totals: Totals) {
-        self.gauge(
-            "parlor_connections",
-            "Open sockets and streams.",
-            counts.connections,
-        );
-        self.gauge(
-            "parlor_people",
-            "People connected, or gone for less than five seconds.",
-            counts.people,
-        );
-        self.gauge(
-            "parlor_people_elsewhere",
-            "People connected to other servers on the same store only.",
-            counts.people_elsewhere,
-        );
-        self.counter(
-            "parlor_messages_total",
-            "New messages told to who is in their rooms, other servers' included.",
-            totals.messages,
-        );
-        self.family(
-            "parlor_frames_encoded_total",
-            "counter",
-            "Frames made: once for all who hear them, or for one connection (answers, resumes).",
-            [
-                ("{to=\"audience\"}".to_owned(), totals.shared_frames),
-                ("{to=\"connection\"}".to_owned(), totals.own_frames),
-            ],
-        );
-        self.counter(
-            "parlor_deliveries_total",
-            "Frames handed to connections by the fan-out.",
-            totals.deliveries,
-        );
-        self.counter(
-            "parlor_orders_total",
-            "Messages to workers: one to each for a commit, whatever is in it.",
-            totals.orders,
-        );
-        let waiting = counts.orders_waiting.iter().enumerate();
-        self.family(
+async fn metrics_elsewhere(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Error> {
+    if let Some(token) = &app.metrics.token
+        && !shows(&request, token)
+    {
+        return Err(Error::NotFound("route"));
+    }
+    figures(&app).await
+}
+
+/// In a time that tells nothing of how much was right.
+fn shows(request: &HttpRequest, token: &str) -> bool {
+    bearer(request)
+        .is_some_and(|shown| verify_slices_are_equal(shown.as_bytes(), token.as_bytes()).is_ok())
+}
+
+async fn figures(app: &App) -> Result<HttpResponse, Error> {
+    let mut text = Exposition::default();
+    live(&mut text, &app.chat.count().await?);
+    work(&mut text, &app.chat.totals());
+    store(&mut text, &app.domain.store().activity());
+    domain(&mut text, &app.domain.figures());
+    refused(&mut text, app);
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(text.into_text()))
+}
+
+fn live(text: &mut Exposition, counts: &Counts) {
+    text.gauge(
+        "parlor_connections",
+        "Open sockets and streams.",
+        counts.connections,
+    );
+    text.gauge(
+        "parlor_people",
+        "People connected, or gone for less than five seconds.",
+        counts.people,
+    );
+    text.gauge(
+        "parlor_people_elsewhere",
+        "People connected to other servers on the same store only.",
+        counts.people_elsewhere,
+    );
+    text.gauge(
+        "parlor_rooms",
+        "Rooms that somebody connected is in.",
+        counts.rooms,
+    );
+    text.labelled(
+        (
             "parlor_orders_waiting",
             "gauge",
             "Messages that wait for a worker, at most 256; then the store waits too.",
-            waiting.map(|(worker, count)| (format!("{{worker=\"{worker}\"}}"), count)),
-        );
-        self.gauge(
-            "parlor_outbox_bytes",
-            "Bytes that wait for clients to read, at most five seconds ago.",
-            totals.outbox_bytes,
-        );
-        self.counter(
-            "parlor_outbox_overflows_total",
-            "Connections ended with 4008: more than 256 KiB waited for them.",
-            totals.overflows,
-        );
-        self.gauge(
-            "parlor_recent_bytes",
-            "Bytes of recent changes kept for who comes back, at most 64 MiB.",
-            totals.recent_bytes,
-        );
-    }
+        ),
+        "worker",
+        counts.orders_waiting.iter().enumerate(),
+    );
+}
 
-    fn store(&mut self, activity: Activity) {
-        self.counter(
-            "parlor_commits_total",
-            "Commits made by this server, each durable.",
-            activity.commits,
-        );
-        self.counter(
-            "parlor_committed_jobs_total",
-            "Writes made durable by them; over the commits: how many share an fsync.",
-            activity.jobs,
-        );
-        self.counter(
-            "parlor_commit_seconds_total",
-            "How long the commits took together: SQLite's COMMIT, MongoDB's transaction.",
-            activity.commit_time.as_secs_f64(),
-        );
-        self.gauge(
-            "parlor_writes_waiting",
-            "Writes that wait for their commit, at most 4,096 (MongoDB: twice); then posts are refused.",
-            activity.waiting,
-        );
-        self.counter(
-            "parlor_log_reads_total",
-            "Pages of changes read from the store, by resumes and by GET changes.",
-            activity.log_reads,
-        );
-    }
+fn work(text: &mut Exposition, totals: &Totals) {
+    text.counter(
+        "parlor_messages_total",
+        "New messages told to who is in their rooms, other servers' included.",
+        totals.messages,
+    );
+    text.labelled(
+        (
+            "parlor_frames_encoded_total",
+            "counter",
+            "Frames made: once for all who hear them, or for one connection (answers, resumes).",
+        ),
+        "to",
+        [
+            ("audience", totals.shared_frames),
+            ("connection", totals.own_frames),
+        ],
+    );
+    text.counter(
+        "parlor_deliveries_total",
+        "Frames handed to connections by the fan-out.",
+        totals.deliveries,
+    );
+    text.counter(
+        "parlor_orders_total",
+        "Messages to workers: one to each for a commit, whatever is in it.",
+        totals.orders,
+    );
+    text.gauge(
+        "parlor_feed_waiting",
+        "Commits that wait to be told, at most 64; then the store waits too.",
+        totals.feed_waiting,
+    );
+    text.gauge(
+        "parlor_outbox_bytes",
+        "Bytes that wait for clients to read, at most five seconds ago.",
+        totals.outbox_bytes,
+    );
+    text.counter(
+        "parlor_outbox_overflows_total",
+        "Connections ended with 4008: more than 256 KiB waited for them.",
+        totals.overflows,
+    );
+    text.labelled(
+        (
+            "parlor_closes_total",
+            "counter",
+            "Connections that the server closed, by close code.",
+        ),
+        "code",
+        CloseCode::ALL
+            .iter()
+            .map(|code| code.as_u16())
+            .zip(totals.closes),
+    );
+    text.gauge(
+        "parlor_recent_bytes",
+        "Bytes of recent changes kept for who comes back, at most 64 MiB.",
+        totals.recent_bytes,
+    );
+    text.counter(
+        "parlor_resumes_read_again_total",
+        "Resumes that read the store again: more than 256 frames came meanwhile.",
+        totals.rereads,
+    );
+}
 
-    fn counter(&mut self, name: &str, help: &str, value: impl Display) {
-        self.family(name, "counter", help, [(String::new(), value)]);
-    }
+fn store(text: &mut Exposition, activity: &Activity) {
+    text.counter(
+        "parlor_commits_total",
+        "Commits made by this server, each durable.",
+        activity.commit_times.count(),
+    );
+    text.counter(
+        "parlor_committed_jobs_total",
+        "Writes made durable by them; over the commits: how many share an fsync.",
+        activity.jobs,
+    );
+    text.histogram(
+        "parlor_commit_seconds",
+        "How long commits took: SQLite's COMMIT with its fsync, MongoDB's transaction.",
+        activity.commit_times,
+    );
+    text.gauge(
+        "parlor_writes_waiting",
+        "Writes that wait for their commit, at most 4,096 (MongoDB: twice); then posts are refused.",
+        activity.waiting,
+    );
+    text.counter(
+        "parlor_log_reads_total",
+        "Pages of changes read from the store, by resumes and by GET changes.",
+        activity.log_reads,
+    );
+    text.counter(
+        "parlor_store_errors_total",
+        "Commits and reads that the store could not do: no space, no connection, I/O errors.",
+        activity.failures,
+    );
+}
 
-    fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
-        self.family(name, "gauge", help, [(String::new(), value)]);
-    }
+fn domain(text: &mut Exposition, figures: &Figures) {
+    text.histogram(
+        "parlor_ack_seconds",
+        "From a message's arrival until it is durable and acknowledged.",
+        figures.acks,
+    );
+    text.gauge(
+        "parlor_sessions_remembered",
+        "Logins known to live or to have ended, at most 200,000; beyond it the store is asked again.",
+        figures.sessions,
+    );
+    text.gauge(
+        "parlor_hashes_waiting",
+        "Passwords that are being hashed or wait for it, at most 64 and one per core; then log-ins are refused.",
+        figures.hashes_waiting,
+    );
+    text.gauge(
+        "parlor_marks_waiting",
+        "Marks that wait to be written, at most 65,536; then they are dropped and said again.",
+        figures.marks_waiting,
+    );
+}
 
-    /// Several values under one name, told apart by their labels.
-    fn family(
-        &mut self,
-        name: &str,
-        kind: &str,
-        help: &str,
-        values: impl IntoIterator<Item = (String, impl Display)>,
-    ) {
-        let text = &mut self.0;
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
-        for (labels, value) in values {
-            let _ = writeln!(text, "{name}{labels} {value}");
-        }
-    }
+fn refused(text: &mut Exposition, app: &App) {
+    let over_connections = app.chat.totals().rejections;
+    let counts = app.rejections.counts().into_iter().zip(over_connections);
+    text.labelled(
+        (
+            "parlor_rejections_total",
+            "counter",
+            "Requests and frames that were refused, by error code.",
+        ),
+        "code",
+        ErrorCode::ALL
+            .iter()
+            .map(|code| code.as_str())
+            .zip(counts.map(|(http, live)| http + live)),
+    );
+    text.gauge(
+        "parlor_limited_keys",
+        "Addresses and people that rate limits count, forgotten when all their tries are back.",
+        app.limits.keys(),
+    );
 }

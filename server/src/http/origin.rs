@@ -10,8 +10,10 @@ use crate::Error;
 /// The origins that are let in.
 #[derive(Debug, Clone)]
 pub struct Origins {
-    /// The own one, where a proxy stands before Parlor; else it is `http://` and the `Host`.
+    /// The own one, where a proxy stands before Parlor; else it is the scheme and the `Host`.
     pub public_url: Option<String>,
+    /// Whether this process serves https itself.
+    pub is_tls: bool,
     /// Others.
     pub allowed: Vec<String>,
 }
@@ -47,7 +49,7 @@ impl Origins {
         let is_own = match (&self.public_url, host) {
             (Some(url), _) => origin == url,
             (None, Some(host)) => origin
-                .strip_prefix("http://")
+                .strip_prefix(if self.is_tls { "https://" } else { "http://" })
                 .is_some_and(|of_origin| of_origin.eq_ignore_ascii_case(host)),
             (None, None) => false,
         };
@@ -63,6 +65,7 @@ mod tests {
     fn only_the_own_and_the_named_origins_are_allowed() {
         let origins = Origins {
             public_url: None,
+            is_tls: false,
             allowed: vec!["https://dev.example".into()],
         };
         let host = Some("chat.example:8080");
@@ -89,9 +92,22 @@ mod tests {
     }
 
     #[test]
+    fn where_this_process_serves_https_the_plain_page_is_foreign() {
+        let origins = Origins {
+            public_url: None,
+            is_tls: true,
+            allowed: Vec::new(),
+        };
+        let host = Some("chat.example:8443");
+        assert!(origins.is_allowed("https://chat.example:8443", host));
+        assert!(!origins.is_allowed("http://chat.example:8443", host));
+    }
+
+    #[test]
     fn behind_a_proxy_the_public_url_counts_and_the_host_does_not() {
         let origins = Origins {
             public_url: Some("https://chat.example".into()),
+            is_tls: false,
             allowed: Vec::new(),
         };
         assert!(origins.is_allowed("https://chat.example", Some("127.0.0.1:8080")));

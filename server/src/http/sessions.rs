@@ -10,9 +10,13 @@ use shared::{NewSession, SessionId, Sessions};
 use super::{
     cookies,
     extract::{Body, Me, named},
-    limits::Action,
 };
-use crate::{Error, domain::Login, http::App};
+use crate::{
+    Error,
+    domain::Login,
+    http::App,
+    limits::{ByAddress, ByPerson},
+};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -33,7 +37,7 @@ async fn log_in(
     new: Body<NewSession>,
 ) -> Result<HttpResponse, Error> {
     app.origins.check(&request)?;
-    app.limits.check(Action::LogIn, &request)?;
+    app.check_address(ByAddress::LogIn, &request)?;
     let user_agent = request
         .headers()
         .get(USER_AGENT)
@@ -51,6 +55,7 @@ async fn refresh(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     app.origins.check(&request)?;
+    app.check_address(ByAddress::Refresh, &request)?;
     let session: SessionId = named(&path, "session")?;
     let cookie = request
         .cookie(cookies::REFRESH)
@@ -104,5 +109,6 @@ async fn log_out_everywhere(
 }
 
 async fn make_ticket(me: Me, app: Data<App>) -> Result<HttpResponse, Error> {
+    app.limits.check_person(ByPerson::Ticket, me.0.user())?;
     Ok(HttpResponse::Created().json(app.domain.make_ticket(&me.0).await?))
 }

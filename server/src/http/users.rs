@@ -9,11 +9,13 @@ use shared::{
     UsersQuery,
 };
 
-use super::{
-    extract::{Body, Me, Query, named},
-    limits::Action,
+use super::extract::{Body, Me, Query, named};
+use crate::{
+    Error,
+    domain::Domain,
+    http::App,
+    limits::{ByAddress, ByPerson},
 };
-use crate::{Error, domain::Domain, http::App};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -46,7 +48,7 @@ async fn register(
     app: Data<App>,
     new: Body<NewUser>,
 ) -> Result<HttpResponse, Error> {
-    app.limits.check(Action::Register, &request)?;
+    app.check_address(ByAddress::Register, &request)?;
     let user = app.domain.register(new.0).await?;
     Ok(HttpResponse::Created().json(UserAnswer { user }))
 }
@@ -56,7 +58,7 @@ async fn check_password(
     app: Data<App>,
     check: Body<PasswordCheck>,
 ) -> Result<Json<PasswordScore>, Error> {
-    app.limits.check(Action::CheckPassword, &request)?;
+    app.check_address(ByAddress::CheckPassword, &request)?;
     // A few hundred microseconds; the length is bounded.
     Ok(Json(Domain::judge_password(&check.0)))
 }
@@ -88,6 +90,8 @@ async fn change_password(
     app: Data<App>,
     change: Body<PasswordChange>,
 ) -> Result<HttpResponse, Error> {
+    app.limits
+        .check_person(ByPerson::ChangePassword, me.0.user())?;
     app.domain.change_password(&me.0, change.0).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,37 +2,46 @@
 
 use std::time::Duration;
 
-use crate::counter::Counter;
+use crate::{
+    counter::{Counter, Histogram, Times},
+    store::StoreError,
+};
 
 /// What a backend counts.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
-    /// Commits that were made.
-    pub commits: Counter,
+    /// How long each commit took.
+    pub commit_times: Histogram,
     /// Jobs that were committed with them.
     pub jobs: Counter,
-    /// How long the commits took together.
-    pub commit_ns: Counter,
     /// Pages of changes that were read.
     pub log_reads: Counter,
+    /// Commits and reads that the store could not do.
+    pub failures: Counter,
 }
 
 impl Counters {
     /// A commit was made.
     pub fn committed(&self, jobs: usize, took: Duration) {
-        self.commits.add(1);
+        self.commit_times.add(took);
         self.jobs.add(jobs as u64);
-        self.commit_ns
-            .add(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+    }
+
+    /// Counts what the store could not do, and passes it on.
+    pub fn noted<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(StoreError::Unavailable(_) | StoreError::Backend(_)) = &result {
+            self.failures.add(1);
+        }
+        result
     }
 
     /// With what waits to be written.
     pub fn read(&self, waiting: usize) -> Activity {
         Activity {
-            commits: self.commits.get(),
+            commit_times: self.commit_times.read(),
             jobs: self.jobs.get(),
-            commit_time: Duration::from_nanos(self.commit_ns.get()),
             log_reads: self.log_reads.get(),
+            failures: self.failures.get(),
             waiting,
         }
     }
@@ -41,16 +50,16 @@ impl Counters {
 /// What a store did since it was opened here, and what waits. Counted by this process alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Activity {
-    /// Commits that were made, each durable.
-    pub commits: u64,
+    /// Commits that were made, each durable, and how long they took: SQLite's `COMMIT` with its
+    /// fsync; on MongoDB the whole transaction.
+    pub commit_times: Times,
     /// Writes that were committed with them: one commit makes several durable that were waiting.
     /// A write that was refused for what it asked is among them.
     pub jobs: u64,
-    /// How long the commits took together: SQLite's `COMMIT` with its fsync; on MongoDB the whole
-    /// transaction.
-    pub commit_time: Duration,
     /// Pages of changes that were read from the store.
     pub log_reads: u64,
+    /// Commits and reads that the store could not do.
+    pub failures: u64,
     /// Writes that wait now.
     pub waiting: usize,
 }

@@ -103,7 +103,8 @@ impl MongoStore {
         job: impl for<'w> Fn(&'w mut View<'j>) -> BoxFuture<'w, Result<T, Failure>> + Send + Sync,
     ) -> Result<T, StoreError> {
         self.refuse_when_closed()?;
-        self.commits.read(job).await
+        let counters = &self.commits.counters;
+        counters.noted(self.commits.read(job).await)
     }
 
     fn refuse_when_closed(&self) -> Result<(), StoreError> {

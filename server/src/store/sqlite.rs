@@ -131,7 +131,7 @@ impl SqliteStore {
         F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        self.writer.submit(work).await
+        self.counters.noted(self.writer.submit(work).await)
     }
 
     /// Does `work` in one snapshot.
@@ -141,7 +141,7 @@ impl SqliteStore {
         T: Send + 'static,
     {
         match &self.readers {
-            Some(readers) => readers.read(work).await,
+            Some(readers) => self.counters.noted(readers.read(work).await),
             None => self.write(move |write| work(write.conn)).await,
         }
     }

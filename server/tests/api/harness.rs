@@ -5,6 +5,7 @@ mod call;
 mod command;
 mod door;
 mod files;
+pub mod log;
 mod pair;
 mod person;
 pub mod raw;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::TestServer;
+use shared::ErrorCode;
+
+use crate::harness::{Door, TestServer};
 
 const PAGE: &str = include_str!("../../../docs/metrics.md");
 
@@ -32,6 +34,9 @@ async fn metrics_follow_a_message_from_the_store_to_its_readers() {
         "parlor_orders_total",
         "parlor_committed_jobs_total",
         "parlor_commits_total",
+        "parlor_commit_seconds_count",
+        "parlor_ack_seconds_count",
+        "parlor_ack_seconds_bucket{le=\"+Inf\"}",
         "parlor_frames_encoded_total{to=\"audience\"}",
         "parlor_frames_encoded_total{to=\"connection\"}",
     ];
@@ -86,4 +91,69 @@ async fn every_metric_is_on_its_page_and_none_that_is_not() {
         })
         .collect();
     assert_eq!(listed, served, "docs/metrics.md beside what is served");
+}
+
+#[actix_web::test]
+async fn refusals_are_counted_by_reason_over_rest_and_sockets() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let name = "parlor_rejections_total{code=\"not_found\"}";
+    let before = server.metric(name).await;
+    let _ = alice
+        .get("/rooms/nowhere")
+        .await
+        .refused(ErrorCode::NotFound);
+    assert_eq!(server.metric(name).await, before + 1);
+    let mut socket = alice.connect().await;
+    socket.tell_text("no frame").await;
+    socket.expect_error(ErrorCode::InvalidRequest).await;
+    let name = "parlor_rejections_total{code=\"invalid_request\"}";
+    assert_eq!(server.metric(name).await, 1);
+    socket.tell_raw(awc::ws::Message::Binary("x".into())).await;
+    assert_eq!(socket.expect_close().await, 1003);
+    let closes = "parlor_closes_total{code=\"1003\"}";
+    assert_eq!(server.metric(closes).await, 1);
+}
+
+#[actix_web::test]
+async fn what_a_proxy_passes_on_gets_no_figures() {
+    let server = TestServer::start().await;
+    for header in ["x-forwarded-for", "forwarded", "via", "x-real-ip"] {
+        server
+            .get("/metrics")
+            .header(header, "198.51.100.7")
+            .await
+            .refused(ErrorCode::NotFound);
+    }
+    let _ = server.get("/metrics").await.is(200);
+}
+
+#[actix_web::test]
+async fn with_a_token_the_figures_are_for_who_shows_it_from_anywhere() {
+    let server = TestServer::with(|config| config.metrics_token = Some("let me see".into())).await;
+    let ask = || {
+        server
+            .get("/metrics")
+            .header("x-forwarded-for", "198.51.100.7")
+    };
+    ask().await.refused(ErrorCode::NotFound);
+    server.get("/metrics").await.refused(ErrorCode::NotFound);
+    for wrong in ["let me se", "let me see!", ""] {
+        ask().bearer(wrong).await.refused(ErrorCode::NotFound);
+    }
+    let _ = ask().bearer("let me see").await.is(200);
+}
+
+#[actix_web::test]
+async fn figures_at_an_address_of_their_own_are_nowhere_else() {
+    let server = TestServer::with(|config| {
+        config.metrics_listen = Some(([127, 0, 0, 1], 0).into());
+    })
+    .await;
+    server.get("/metrics").await.refused(ErrorCode::NotFound);
+    let elsewhere = Door::at(server.metrics_address.unwrap());
+    assert_eq!(elsewhere.metric("parlor_connections").await, 0);
+    for path in ["/", "/api/v1/users/me", "/healthz"] {
+        elsewhere.get(path).await.refused(ErrorCode::NotFound);
+    }
 }

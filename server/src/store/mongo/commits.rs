@@ -92,13 +92,14 @@ impl Commits {
     ) -> Result<T, StoreError> {
         let place = self.place(about).await?;
         let began = Instant::now();
-        let (done, expected) = in_time(async {
+        let done = in_time(async {
             match &self.kind {
                 Kind::ReplicaSet(replica_set) => replica_set.commit(echo, job).await,
                 Kind::Standalone(standalone) => Ok((standalone.commit(job).await?, None)),
             }
         })
-        .await?;
+        .await;
+        let (done, expected) = self.counters.noted(done)?;
         self.counters.committed(jobs, began.elapsed());
         drop(place);
         if let Some(expected) = expected {

@@ -74,7 +74,7 @@ impl Home {
     }
 
     fn commits(&self) -> u64 {
-        self.store.activity().commits
+        self.store.activity().commit_times.count()
     }
 
     /// Keeps the writer busy until the answer is dropped.

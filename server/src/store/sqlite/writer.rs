@@ -266,6 +266,7 @@ impl Thread {
                 }
             }
             Err(error) => {
+                self.counters.failures.add(1);
                 tracing::error!(%error, jobs = batch.len(), "writes were not committed");
             }
         }

@@ -9,7 +9,7 @@ use shared::{
     UserId,
 };
 
-use super::{Answer, Call, Door, EventStream, Socket, client_id};
+use super::{Answer, Call, Door, EventStream, Socket, client_id, log};
 
 /// Somebody, through one of their logins.
 #[derive(Clone)]
@@ -28,6 +28,8 @@ impl Person {
     pub fn from_login(server: &Door, name: &str, answer: &Answer) -> Self {
         let refresh = answer.cookie().expect("a cookie").value().to_owned();
         let login: LoggedIn = serde_json::from_slice(&answer.body).unwrap();
+        log::secret("refresh value", &refresh);
+        log::secret("access token", &login.access_token);
         Self {
             name: name.to_owned(),
             id: login.user.id(),
@@ -89,6 +91,8 @@ impl Person {
             .value()
             .clone_into(&mut self.refresh);
         self.token = answer.ok::<LoggedIn>().access_token;
+        log::secret("refresh value", &self.refresh);
+        log::secret("access token", &self.token);
     }
 
     pub async fn log_out(&self) {
@@ -120,6 +124,7 @@ impl Person {
     /// Through a ticket, as a browser does.
     pub async fn ticket(&self) -> String {
         let ticket: shared::Ticket = self.post("/tickets").await.made();
+        log::secret("ticket", &ticket.ticket);
         ticket.ticket
     }
 
@@ -192,6 +197,7 @@ impl Person {
     }
 
     pub async fn try_to_say(&self, room: RoomId, id: ClientId, body: &str) -> Answer {
+        log::secret("message", body);
         self.post(&format!("/rooms/{room}/messages"))
             .json(json!({ "client_id": id, "body": body }))
             .await

@@ -2,7 +2,7 @@
 
 use socket2::SockRef;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
 };
 
@@ -59,8 +59,8 @@ pub fn upgrade(server: &TestServer, person: &Person) -> String {
 }
 
 /// A socket whose handshake is done.
-pub struct RawSocket {
-    tcp: TcpStream,
+pub struct RawSocket<Io = TcpStream> {
+    tcp: Io,
     unread: Vec<u8>,
 }
 
@@ -88,8 +88,22 @@ impl RawSocket {
             socket.set_recv_buffer_size(bytes).unwrap();
         }
         let tcp = soon("the connection", socket.connect(server.address)).await;
+        Self::on(tcp.unwrap())
+    }
+
+    /// Ends with a reset, as a machine does that lost its network.
+    pub fn cut(self) {
+        SockRef::from(&self.tcp)
+            .set_linger(Some(std::time::Duration::ZERO))
+            .unwrap();
+    }
+}
+
+impl<Io: AsyncRead + AsyncWrite + Unpin> RawSocket<Io> {
+    /// On a connection that has said nothing yet.
+    pub fn on(connection: Io) -> Self {
         Self {
-            tcp: tcp.unwrap(),
+            tcp: connection,
             unread: Vec::new(),
         }
     }
@@ -109,13 +123,24 @@ impl RawSocket {
             .find_map(|line| line.strip_prefix("content-length: "))
             .and_then(|len| len.parse::<usize>().ok())
             .expect("a length");
+        self.body(len).await
+    }
+
+    /// So many bytes.
+    pub async fn body(&mut self, len: usize) -> Vec<u8> {
         while self.unread.len() < len {
             assert!(self.read().await, "cut in an answer");
         }
         self.unread.drain(..len).collect()
     }
 
-    async fn read_head(&mut self) -> String {
+    /// Whether the server ends it, having said nothing of HTTP.
+    pub async fn is_cut_without_an_answer(&mut self) -> bool {
+        while self.read().await {}
+        !self.unread.starts_with(b"HTTP")
+    }
+
+    pub async fn read_head(&mut self) -> String {
         loop {
             if let Some(end) = self.unread.windows(4).position(|four| four == b"\r\n\r\n") {
                 let head = self.unread.drain(..end + 4).collect();
@@ -141,13 +166,6 @@ impl RawSocket {
     /// Sends no more; what the server says is still read.
     pub async fn half_close(&mut self) {
         self.tcp.shutdown().await.unwrap();
-    }
-
-    /// Ends with a reset, as a machine does that lost its network.
-    pub fn cut(self) {
-        SockRef::from(&self.tcp)
-            .set_linger(Some(std::time::Duration::ZERO))
-            .unwrap();
     }
 
     /// The server's next frame: its opcode and payload. None at the end.

@@ -9,6 +9,7 @@ use std::{
 };
 
 use actix_web::rt::System;
+use clap::Parser as _;
 use server::{
     Clock, app,
     config::{Place, ServeConfig, Switch},
@@ -19,7 +20,7 @@ use shared::{RoomId, ServerRole};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use super::{Door, Person, files::page, soon};
+use super::{Door, Person, files::page, log, soon};
 use crate::database::Database;
 
 /// Everybody's password.
@@ -30,11 +31,20 @@ enum Ending {
     AtOnce,
 }
 
+/// What `parlor serve` does when it is told nothing.
+#[derive(clap::Parser)]
+struct Defaults {
+    #[command(flatten)]
+    config: ServeConfig,
+}
+
 /// A server on a thread of its own, stopped when dropped.
 pub struct TestServer {
     door: Door,
     pub clock: Clock,
     pub domain: Arc<Domain>,
+    /// Where the figures are, if that is elsewhere.
+    pub metrics_address: Option<SocketAddr>,
     config: ServeConfig,
     running: Option<(oneshot::Sender<Ending>, JoinHandle<()>)>,
     /// Removed at the end.
@@ -96,20 +106,20 @@ impl TestServer {
                 bcrypt_cost: 4,
             },
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            public_url: None,
-            allowed_origins: Vec::new(),
-            url_tokens: Switch::Off,
             rate_limits: Switch::Off,
             workers: Some(2),
+            ..Defaults::parse_from(["parlor"]).config
         };
+        log::keep();
         change(&mut config);
-        let (address, domain, running) = launch(config.clone(), clock.clone(), opened).await;
+        let launched = launch(config.clone(), clock.clone(), opened).await;
         Self {
-            door: Door::at(address),
+            door: Door::at(launched.address),
             clock,
-            domain,
+            domain: launched.domain,
+            metrics_address: launched.metrics_address,
             config,
-            running: Some(running),
+            running: Some(launched.running),
             _dir: dir,
             database,
         }
@@ -119,8 +129,8 @@ impl TestServer {
     pub async fn restart(&mut self) {
         self.end(Ending::AtOnce);
         self.config.listen = self.address;
-        let (_, domain, running) = launch(self.config.clone(), self.clock.clone(), None).await;
-        (self.domain, self.running) = (domain, Some(running));
+        let launched = launch(self.config.clone(), self.clock.clone(), None).await;
+        (self.domain, self.running) = (launched.domain, Some(launched.running));
     }
 
     /// Begins a graceful stop; [`Self::restart`] waits until it is over.
@@ -177,14 +187,18 @@ impl Drop for TestServer {
         if let Some(database) = &self.database {
             database.remove();
         }
+        if !thread::panicking() {
+            log::check();
+        }
     }
 }
 
-type Launched = (
-    SocketAddr,
-    Arc<Domain>,
-    (oneshot::Sender<Ending>, JoinHandle<()>),
-);
+struct Launched {
+    address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
+    domain: Arc<Domain>,
+    running: (oneshot::Sender<Ending>, JoinHandle<()>),
+}
 
 async fn launch(config: ServeConfig, clock: Clock, opened: Option<app::Opened>) -> Launched {
     let (stop, stopped) = oneshot::channel();
@@ -196,13 +210,19 @@ async fn launch(config: ServeConfig, clock: Clock, opened: Option<app::Opened>) 
                 None => app::start(&config, clock, page).await,
             };
             let running = running.unwrap();
-            let _ = start.send((running.address, Arc::clone(&running.domain)));
+            let domain = Arc::clone(&running.domain);
+            let _ = start.send((running.address, running.metrics_address, domain));
             match stopped.await {
                 Ok(Ending::Graceful) => running.stop().await,
                 Ok(Ending::AtOnce) | Err(_) => running.stop_at_once().await,
             }
         });
     });
-    let (address, domain) = soon("the server's start", started).await.unwrap();
-    (address, domain, (stop, thread))
+    let (address, metrics_address, domain) = soon("the server's start", started).await.unwrap();
+    Launched {
+        address,
+        metrics_address,
+        domain,
+        running: (stop, thread),
+    }
 }
