@@ -145,6 +145,26 @@ fn one_file_knows_the_websocket_library_and_one_chooses_a_backend() {
 }
 
 #[test]
+fn no_route_is_registered_without_an_entry_in_the_document() {
+    for file in files("server/src", &["rs"]) {
+        let text = read(&file);
+        for word in [
+            "web::resource(",
+            "web::get()",
+            "web::post()",
+            ".route(",
+            "Resource::new(",
+        ] {
+            let is_door = file == "server/src/http/route.rs" && word == "web::resource(";
+            assert!(
+                is_door || !text.contains(word),
+                "{file}: {word}: use the functions of server/src/http/route.rs"
+            );
+        }
+    }
+}
+
+#[test]
 fn every_path_that_the_architecture_names_exists() {
     let page = read("ARCHITECTURE.md");
     let mut checked = 0;

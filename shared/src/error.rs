@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Renaming a code is a breaking change; adding one is not, since clients read it as `Unknown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The request is not of the form the protocol page gives.
@@ -38,6 +39,7 @@ pub enum ErrorCode {
     Unavailable,
     /// A code this client does not know yet.
     #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
 }
 
@@ -105,6 +107,7 @@ impl ErrorCode {
 
 /// An error as it travels: `{"code":"username_taken","message":"…","field":"username"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[error("{message}")]
 pub struct ApiError {
     /// For programs.

@@ -6,20 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Activity, ClientId, Epoch, ErrorCode, Lowest, Message, MessageBody, MessageId, Presence,
-    PresenceState, Room, RoomId, Session, Timestamp, User, UserId,
+    PresenceState, Room, RoomId, Session, Timestamp, User, UserId, request::present,
 };
 
 /// What a client may say. Strict: an unknown field is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
     /// Asks for everything above the cursors.
     Resume {
         /// The store's, as the client knows it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "present"
+        )]
         epoch: Option<Epoch>,
         /// The last `rev` it has of each room; at most
         /// [`MAX_RESUME_ROOMS`](crate::MAX_RESUME_ROOMS).
+        #[cfg_attr(feature = "schema", schemars(extend("maxProperties" = crate::MAX_RESUME_ROOMS)))]
         rooms: HashMap<RoomId, u64>,
     },
     /// Posts a message; answered by `message_accepted` or `error` with the `client_id`.
@@ -31,7 +37,11 @@ pub enum ClientFrame {
         /// What it says.
         body: MessageBody,
         /// A message of the same room.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "present"
+        )]
         reply_to: Option<MessageId>,
     },
     /// Moves one's marks forward.
@@ -39,10 +49,18 @@ pub enum ClientFrame {
         /// Where.
         room: RoomId,
         /// Everything up to this `seq` reached the client.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "present"
+        )]
         delivered: Option<u64>,
         /// Everything up to this `seq` was seen.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "present"
+        )]
         read: Option<u64>,
     },
     /// Says that one is writing.
@@ -66,6 +84,7 @@ pub enum ClientFrame {
 
 /// A room and the number of its last change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RoomHead {
     /// Which.
     pub id: RoomId,
@@ -75,6 +94,7 @@ pub struct RoomHead {
 
 /// Why a client must fetch afresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ResetReason {
     /// Another store than the client knew: it was wiped or restored.
@@ -87,11 +107,13 @@ pub enum ResetReason {
     Cursor,
     /// A reason this client does not know yet.
     #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
 }
 
 /// What the server may say. Lenient: clients skip what they do not know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// The first frame of every connection.
@@ -259,6 +281,7 @@ pub enum ServerFrame {
     Pong {},
     /// A frame this client does not know yet.
     #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
 }
 

@@ -48,7 +48,7 @@ pub enum InputError {
     Email,
 }
 
-fn length(text: &str, min: usize, max: usize) -> Result<(), InputError> {
+pub(crate) fn length(text: &str, min: usize, max: usize) -> Result<(), InputError> {
     // Bytes bound characters: a megabyte is not counted to its end.
     if text.len() > max * 4 || !(min..=max).contains(&text.chars().count()) {
         return Err(InputError::Length { min, max });
@@ -68,9 +68,14 @@ fn chars(
 }
 
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $min:expr, $max:expr, $parse:expr) => {
+    ($(#[$doc:meta])* $name:ident, $min:expr, $max:expr, $pattern:expr, $parse:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(
+            feature = "schema",
+            derive(schemars::JsonSchema),
+            schemars(extend("minLength" = $min, "maxLength" = $max, "pattern" = $pattern))
+        )]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
@@ -117,6 +122,10 @@ macro_rules! text {
     };
 }
 
+/// No control characters, for readers of the schema.
+#[cfg(feature = "schema")]
+const ONE_LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
+
 /// One line of free text: no control or hidden characters, outer white space dropped, `""` where nothing is
 /// left (which clears an optional text).
 fn line(text: &str, max: usize) -> Result<String, InputError> {
@@ -135,7 +144,7 @@ text!(
     /// An account name: 3 to 32 of `a-z`, `0-9`, `_`, stored in lower case.
     ///
     /// Lower case at the door makes uniqueness a plain equality in every store.
-    Username, 3, 32,
+    Username, 3, 32, "^[a-zA-Z0-9_]*$",
     |text| {
         let text = text.to_ascii_lowercase();
         length(&text, Self::MIN_CHARS, Self::MAX_CHARS)?;
@@ -151,7 +160,7 @@ text!(
     ///
     /// A name of that form that is an id (36 characters with hyphens in an id's places) is
     /// refused: where a path takes both, an id means the id.
-    RoomName, 2, 48,
+    RoomName, 2, 48, "^[a-zA-Z0-9_-]*$",
     |text| {
         let text = text.to_ascii_lowercase();
         length(&text, Self::MIN_CHARS, Self::MAX_CHARS)?;
@@ -167,25 +176,25 @@ text!(
 
 text!(
     /// What others see in place of the username; `""` clears it.
-    DisplayName, 0, 64,
+    DisplayName, 0, 64, ONE_LINE,
     |text| line(&text, Self::MAX_CHARS)
 );
 
 text!(
     /// A room's title; `""` clears it.
-    Title, 0, 80,
+    Title, 0, 80, ONE_LINE,
     |text| line(&text, Self::MAX_CHARS)
 );
 
 text!(
     /// What a room is about; `""` clears it.
-    Topic, 0, 256,
+    Topic, 0, 256, ONE_LINE,
     |text| line(&text, Self::MAX_CHARS)
 );
 
 text!(
     /// What a person says of themselves; `""` clears it.
-    StatusText, 0, 256,
+    StatusText, 0, 256, ONE_LINE,
     |text| line(&text, Self::MAX_CHARS)
 );
 
@@ -194,7 +203,7 @@ text!(
     ///
     /// One `@`, something before it, a host name with a dot behind it: whether mail arrives there
     /// only mail can tell.
-    Email, 6, 254,
+    Email, 6, 254, r"^\s*[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+\s*$",
     |text| {
         let text = text.trim();
         length(text, Self::MIN_CHARS, Self::MAX_CHARS).map_err(|_| InputError::Email)?;
@@ -228,7 +237,7 @@ text!(
     /// What somebody says: 1 to 4,000 characters, at most 8 KiB, neither blank nor with NUL.
     ///
     /// Kept exactly as written, line breaks and outer white space included.
-    MessageBody, 1, 4_000,
+    MessageBody, 1, 4_000, r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
     |text| {
         length(&text, Self::MIN_CHARS, Self::MAX_CHARS)?;
         if text.len() > Self::MAX_BYTES {
@@ -247,53 +256,6 @@ text!(
 impl MessageBody {
     /// Most bytes in UTF-8.
     pub const MAX_BYTES: usize = 8 * 1024;
-}
-
-/// A new password: at least 8 characters, at most 72 bytes, no NUL. Its strength is judged by the
-/// server, which has the dictionaries.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Password(String);
-
-impl Password {
-    /// Fewest characters.
-    pub const MIN_CHARS: usize = 8;
-    /// Most bytes: bcrypt reads no more, and a cut password is a weaker one than was typed.
-    pub const MAX_BYTES: usize = 72;
-
-    /// The text, for the hash and nothing else.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Password {
-    type Error = InputError;
-
-    fn try_from(text: String) -> Result<Self, InputError> {
-        if text.len() > Self::MAX_BYTES {
-            return Err(InputError::Bytes {
-                max: Self::MAX_BYTES,
-            });
-        }
-        length(&text, Self::MIN_CHARS, Self::MAX_BYTES)?;
-        if text.contains('\0') {
-            return Err(InputError::Control);
-        }
-        Ok(Self(text))
-    }
-}
-
-impl From<Password> for String {
-    fn from(password: Password) -> Self {
-        password.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(…)")
-    }
 }
 
 #[cfg(test)]
@@ -368,17 +330,6 @@ mod tests {
         assert_eq!(
             "€".repeat(3_000).parse::<MessageBody>(),
             Err(InputError::Bytes { max: 8_192 })
-        );
-    }
-
-    #[test]
-    fn passwords_over_72_bytes_are_refused_rather_than_cut() {
-        assert!(Password::try_from("x".repeat(72)).is_ok());
-        assert!(Password::try_from("x".repeat(73)).is_err());
-        assert!(Password::try_from("short".to_owned()).is_err());
-        assert_eq!(
-            format!("{:?}", Password::try_from("x".repeat(9)).unwrap()),
-            "Password(…)"
         );
     }
 

@@ -10,6 +10,7 @@ mod id;
 mod input;
 mod limits;
 mod message;
+mod password;
 mod request;
 mod response;
 mod room;
@@ -21,11 +22,11 @@ pub use error::{ApiError, ErrorCode};
 pub use frame::{ClientFrame, CloseCode, ResetReason, RoomHead, ServerFrame};
 pub use id::{ClientId, Epoch, IdError, MessageId, RoomId, SessionId, UserId};
 pub use input::{
-    DisplayName, Email, InputError, MessageBody, Password, RoomName, StatusText, Title, Topic,
-    Username,
+    DisplayName, Email, InputError, MessageBody, RoomName, StatusText, Title, Topic, Username,
 };
 pub use limits::*;
 pub use message::{Message, MessageState};
+pub use password::Password;
 pub use request::{
     BodyEdit, ChangesQuery, MarksUpdate, MembersQuery, NewMessage, NewRoom, NewSession, NewUser,
     PageQuery, PasswordChange, PasswordCheck, RoleUpdate, RoomUpdate, RoomsQuery, RoomsScope,

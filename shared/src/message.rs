@@ -6,6 +6,7 @@ use crate::{ClientId, MessageId, RoomId, Timestamp, UserId};
 
 /// One message in its current state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Message {
     /// Which.
     pub id: MessageId,
@@ -29,6 +30,7 @@ pub struct Message {
 
 /// What a message says, or that it was deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum MessageState {
     /// It can be read.

@@ -2,17 +2,28 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     ClientId, DisplayName, Email, Gender, MessageBody, MessageId, Password, RoomName, RoomRole,
     ServerRole, StatusText, Timestamp, Title, Topic, Username, Visibility,
 };
 
+/// What is there. `null` is not a way to leave something out, and least of all to clear it: read
+/// as absent, it would change nothing and say that it did.
+pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 macro_rules! requests {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* })+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub struct $name { $($(#[$attr])* pub $field: $type,)* }
     )+};
@@ -30,39 +41,40 @@ requests! {
         /// It chooses the picture.
         gender: Gender,
         /// The username where absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         display_name: Option<DisplayName>,
     }
 
     /// `PATCH /users/{id}`: absent fields stay as they are.
     UserUpdate {
         /// `""` goes back to the username.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         display_name: Option<DisplayName>,
         /// Unique ignoring case.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         email: Option<Email>,
         /// It chooses the picture.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         gender: Option<Gender>,
         /// `""` clears it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         status_text: Option<StatusText>,
         /// Only for server admins.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         role: Option<ServerRole>,
     }
 
     /// `GET /users`.
     UsersQuery {
         /// Part of the username or display name, ignoring case.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         q: Option<String>,
         /// 1..=100, 50 where absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = crate::MAX_PAGE)))]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         limit: Option<u32>,
         /// `next_cursor` of the page before.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         cursor: Option<String>,
     }
 
@@ -71,10 +83,10 @@ requests! {
         /// Unique among public rooms.
         name: RoomName,
         /// What people call it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         title: Option<Title>,
         /// What it is about.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         topic: Option<Topic>,
         /// Who can find and join it.
         visibility: Visibility,
@@ -83,29 +95,29 @@ requests! {
     /// `PATCH /rooms/{id}`: absent fields stay as they are.
     RoomUpdate {
         /// Unique among public rooms.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         name: Option<RoomName>,
         /// `""` clears it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         title: Option<Title>,
         /// `""` clears it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         topic: Option<Topic>,
         /// Who can find and join it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         visibility: Option<Visibility>,
     }
 
     /// `GET /rooms`.
     RoomsQuery {
         /// One's own rooms where absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         scope: Option<RoomsScope>,
         /// Part of the name, title or topic, ignoring case; with `scope=public`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         q: Option<String>,
         /// Only rooms with a message since then; without `scope`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         active_since: Option<Timestamp>,
     }
 
@@ -118,29 +130,31 @@ requests! {
     /// `GET /rooms/{id}/members`.
     MembersQuery {
         /// Only who is (or is not) connected.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         online: Option<bool>,
         /// 1..=100, 50 where absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = crate::MAX_PAGE)))]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         limit: Option<u32>,
         /// `next_cursor` of the page before.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         cursor: Option<String>,
     }
 
     /// `GET /rooms/{id}/messages`: at most one of `before`, `after` and `around`.
     PageQuery {
         /// The newest below this `seq`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         before: Option<u64>,
         /// The oldest above this `seq`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         after: Option<u64>,
         /// Half below, this one and half above.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         around: Option<u64>,
         /// 1..=100, 50 where absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = crate::MAX_PAGE)))]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         limit: Option<u32>,
     }
 
@@ -149,10 +163,11 @@ requests! {
         /// The last `rev` one has.
         since: u64,
         /// The store's, as one knows it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         epoch: Option<crate::Epoch>,
         /// 1..=100, 50 where absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = crate::MAX_PAGE)))]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         limit: Option<u32>,
     }
 
@@ -163,7 +178,7 @@ requests! {
         /// What it says.
         body: MessageBody,
         /// A message of the same room.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         reply_to: Option<MessageId>,
     }
 
@@ -176,16 +191,17 @@ requests! {
     /// `PUT /rooms/{id}/marks`: only forward, cut to head; `read` raises `delivered`.
     MarksUpdate {
         /// Everything up to this `seq` reached the client.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         delivered: Option<u64>,
         /// Everything up to this `seq` was seen.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         read: Option<u64>,
     }
 }
 
 /// Which rooms `GET /rooms` lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RoomsScope {
     /// Public rooms one can join.
@@ -196,6 +212,7 @@ macro_rules! secret_requests {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* })+) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub struct $name { $($(#[$attr])* pub $field: $type,)* }
 
@@ -230,10 +247,31 @@ secret_requests! {
         /// As typed so far.
         password: String,
         /// A password like it is weak.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         username: Option<String>,
         /// A password like it is weak.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         email: Option<String>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_no_way_to_leave_something_out() {
+        let kept: UserUpdate = serde_json::from_str(r#"{"status_text":""}"#).unwrap();
+        assert_eq!(kept.status_text.unwrap().as_str(), "");
+        assert!(serde_json::from_str::<UserUpdate>("{}").is_ok());
+        for json in [
+            r#"{"status_text":null}"#,
+            r#"{"gender":null}"#,
+            r#"{"role":null}"#,
+        ] {
+            assert!(serde_json::from_str::<UserUpdate>(json).is_err(), "{json}");
+        }
+        let mark = r#"{"delivered":1,"read":null}"#;
+        assert!(serde_json::from_str::<MarksUpdate>(mark).is_err());
     }
 }

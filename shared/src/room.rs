@@ -6,6 +6,7 @@ use crate::{Message, PresenceState, RoomId, RoomName, Ticks, Timestamp, User, Us
 
 /// Who can find and join a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Anybody signed in.
@@ -16,6 +17,7 @@ pub enum Visibility {
 
 /// What a member may do in a room. Ordered: a later one may do more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RoomRole {
     /// Reads and writes.
@@ -28,6 +30,7 @@ pub enum RoomRole {
 
 /// A room or a private conversation, told apart by `kind`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Room {
     /// A room with a name.
@@ -64,6 +67,7 @@ impl Room {
 
 /// A room with a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NamedRoom {
     /// Which.
     pub id: RoomId,
@@ -87,6 +91,7 @@ pub struct NamedRoom {
 
 /// A private conversation of two, who are its members for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DirectRoom {
     /// Which.
     pub id: RoomId,
@@ -100,6 +105,7 @@ pub struct DirectRoom {
 
 /// How far somebody has got in a room: `seq`s, 0 for none yet. They only move forward.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Marks {
     /// Everything up to here reached one of their clients.
     pub delivered: u64,
@@ -109,6 +115,7 @@ pub struct Marks {
 
 /// A room as one of its members sees it in `GET /rooms`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MyRoom {
     /// The room itself.
     #[serde(flatten)]
@@ -130,6 +137,7 @@ pub struct MyRoom {
 
 /// Somebody in a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Member {
     /// Who.
     pub user: User,
@@ -146,6 +154,7 @@ pub struct Member {
 
 /// Somebody who may not join a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ban {
     /// Who.
     pub user: User,

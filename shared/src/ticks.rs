@@ -9,6 +9,7 @@ use crate::UserId;
 /// From it any author can tell whether everybody *else* has a message: the author's own mark does
 /// not count, and it can only be the lowest one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lowest {
     /// The lowest mark of all members.
     pub lowest: u64,
@@ -41,6 +42,7 @@ impl Lowest {
 
 /// Both kinds of a room's lowest marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ticks {
     /// Of what reached their clients.
     pub delivered: Lowest,

@@ -6,6 +6,7 @@ use crate::{SessionId, Timestamp, UserId, Username};
 
 /// What a person said of their gender; it chooses the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Gender {
@@ -17,6 +18,7 @@ pub enum Gender {
 
 /// What a person may do on the whole server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ServerRole {
     /// Acts as room admin in public rooms, and on every account.
@@ -27,6 +29,7 @@ pub enum ServerRole {
 
 /// A person as others see them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PresenceState {
     /// Connected and active lately.
@@ -39,6 +42,7 @@ pub enum PresenceState {
 
 /// What a client says of its person in `set_presence`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Activity {
     /// There was input lately.
@@ -51,6 +55,7 @@ pub enum Activity {
 
 /// One person's presence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Presence {
     /// Whose.
     pub user: UserId,
@@ -60,6 +65,7 @@ pub struct Presence {
 
 /// A person: an account, or what is left of a deleted one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum User {
     /// An account.
@@ -88,15 +94,18 @@ impl User {
 
 /// What is left of a deleted account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeletedUser {
     /// Who it was: the messages stay, so their author needs an id.
     pub id: UserId,
     /// Always true.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = true)))]
     pub deleted: bool,
 }
 
 /// An account as others see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Profile {
     /// Who.
     pub id: UserId,
@@ -127,6 +136,7 @@ pub struct Profile {
 
 /// One login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Session {
     /// Which.
     pub id: SessionId,

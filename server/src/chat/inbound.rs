@@ -131,9 +131,15 @@ fn mark(worker: &Worker, session: &Rc<Session>, room: RoomId, update: MarksUpdat
     });
 }
 
-fn typing(worker: &Worker, session: &Session, room: RoomId) {
+fn typing(worker: &Worker, session: &Rc<Session>, room: RoomId) {
     if !session.is_in(room) {
-        return refuse(session, &Error::NotFound("room"), None);
+        let domain = Arc::clone(&worker.domain);
+        let session = Rc::clone(session);
+        rt::spawn(async move {
+            let error = domain.refusal(&session.me, room).await;
+            refuse(&session, &error, None);
+        });
+        return;
     }
     let now = worker.domain.clock().now();
     if now.as_millis() - session.typed_at.get().as_millis() >= TYPING_EVERY_MS {

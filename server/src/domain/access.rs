@@ -135,6 +135,11 @@ impl Domain {
         }))
     }
 
+    /// Why somebody who is not in the room may do nothing there.
+    pub async fn refusal(&self, me: &SignedIn, room: RoomId) -> Error {
+        self.refused(me, room, StoreError::NotMember).await
+    }
+
     /// What a person who is not in the room hears: `forbidden` where they can see it,
     /// `not_found` where they cannot. Other failures stay as they are.
     pub(super) async fn refused(&self, me: &SignedIn, room: RoomId, error: StoreError) -> Error {

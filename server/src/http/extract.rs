@@ -1,6 +1,11 @@
 //! What handlers take from a request: who asks, the body, the query, and the ids of the path.
 
-use std::{pin::Pin, rc::Rc, str::FromStr};
+use std::{
+    future::{Ready, ready},
+    pin::Pin,
+    rc::Rc,
+    str::FromStr,
+};
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -9,10 +14,16 @@ use actix_web::{
     web::{self, Data},
 };
 use futures_util::StreamExt;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use shared::MAX_JSON_BYTES;
+use serde_json::json;
+use shared::{ErrorCode, MAX_JSON_BYTES};
 
-use super::answer::Refusal;
+use super::{
+    answer::Refusal,
+    cookies,
+    describe::{Describe, Operation},
+};
 use crate::{
     Error,
     chat::Worker,
@@ -46,6 +57,20 @@ impl FromRequest for Me {
     }
 }
 
+impl Describe for Me {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.security.push(json!({ "bearer": [] }));
+        operation.refuses(&REFUSED);
+    }
+}
+
+/// How somebody is refused who is asked who they are.
+const REFUSED: [ErrorCode; 3] = [
+    ErrorCode::Unauthenticated,
+    ErrorCode::TokenExpired,
+    ErrorCode::RateLimited,
+];
+
 /// The token of `Authorization: Bearer …`.
 pub(super) fn bearer(request: &HttpRequest) -> Option<&str> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
@@ -55,9 +80,53 @@ pub(super) fn bearer(request: &HttpRequest) -> Option<&str> {
         .then_some(token.trim())
 }
 
-/// Who asks at an upgrade, where a browser cannot set headers: by bearer token, by ticket, or by
-/// a token in the URL where the operator allows that.
-pub(super) async fn authenticate_upgrade(
+/// What the URL of an upgrade may carry in place of `Authorization`, which a browser cannot set
+/// there.
+pub(super) trait UrlCredentials {
+    fn ticket(&self) -> Option<&str>;
+    fn token(&self) -> Option<&str>;
+}
+
+/// Who opens a connection, and what else their URL says. A foreign page is refused before anything
+/// is read, and a ticket is used up last.
+pub(super) struct Upgrade<Q> {
+    pub me: SignedIn,
+    pub query: Q,
+}
+
+impl<Q: DeserializeOwned + UrlCredentials> FromRequest for Upgrade<Q> {
+    type Error = Refusal;
+    type Future = LocalFuture<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            app(&request)?.origins.check(&request)?;
+            let query: Q = wire::parse_query(request.query_string()).map_err(Refusal)?;
+            let me = authenticate_upgrade(&request, query.ticket(), query.token()).await?;
+            Ok(Self { me, query })
+        })
+    }
+}
+
+impl<Q: JsonSchema> Describe for Upgrade<Q> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.query::<Q>();
+        let in_url = ["ticket", "token"].map(|scheme| json!({ scheme: [] }));
+        operation.security.push(json!({ "bearer": [] }));
+        operation.security.extend(in_url);
+        operation.refuses(&REFUSED);
+        operation.refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidRequest,
+            ErrorCode::InvalidField,
+            ErrorCode::Internal,
+            ErrorCode::Unavailable,
+        ]);
+    }
+}
+
+async fn authenticate_upgrade(
     request: &HttpRequest,
     ticket: Option<&str>,
     url_token: Option<&str>,
@@ -78,6 +147,51 @@ pub(super) async fn authenticate_upgrade(
     let me = app.domain.authenticate(credential).await?;
     app.limits.check_person(ByPerson::Request, me.user())?;
     Ok(me)
+}
+
+/// A request of the own page, of an allowed one, or of a program: what cookies need, which browsers
+/// send along from any page.
+pub(super) struct OwnPage;
+
+impl FromRequest for OwnPage {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(app(request).and_then(|app| app.origins.check(request).map(|()| Self)))
+    }
+}
+
+impl Describe for OwnPage {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.refuses(&[ErrorCode::Forbidden]);
+    }
+}
+
+/// The value of the refresh cookie.
+pub(super) struct RefreshValue(pub String);
+
+impl FromRequest for RefreshValue {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let cookie = request.cookie(cookies::REFRESH);
+        ready(
+            cookie
+                .map(|cookie| Self(cookie.value().to_owned()))
+                .ok_or(Error::Unauthenticated(
+                    "the refresh cookie is missing: log in again",
+                )),
+        )
+    }
+}
+
+impl Describe for RefreshValue {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.security.push(json!({ "refresh": [] }));
+        operation.refuses(&[ErrorCode::Unauthenticated]);
+    }
 }
 
 /// The shared state.
@@ -116,18 +230,36 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
+impl<T: JsonSchema> Describe for Body<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.body = Some(operation.schemas.subschema_for::<T>());
+        operation.refuses(&[
+            ErrorCode::InvalidRequest,
+            ErrorCode::PayloadTooLarge,
+            ErrorCode::InvalidField,
+        ]);
+    }
+}
+
 /// The query, parsed.
 pub(super) struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Error = Refusal;
-    type Future = std::future::Ready<Result<Self, Refusal>>;
+    type Future = Ready<Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let query = wire::parse_query(request.query_string())
             .map(Self)
             .map_err(Refusal);
-        std::future::ready(query)
+        ready(query)
+    }
+}
+
+impl<T: JsonSchema> Describe for Query<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.query::<T>();
+        operation.refuses(&[ErrorCode::InvalidRequest, ErrorCode::InvalidField]);
     }
 }
 

@@ -1,68 +1,103 @@
 //! `/ws` and `/events`: the doors to the live side.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
+use actix_web::{HttpRequest, web};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{
     answer::Refusal,
-    extract::{Query, app, authenticate_upgrade, worker},
+    extract::{Upgrade, UrlCredentials, worker},
+    route::{Route, get},
+    success::{Streamed, Upgraded},
 };
 use crate::{
     Error,
     chat::{self, StreamCursor},
 };
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(super::resource("/ws").route(web::get().to(socket)))
-        .service(super::resource("/events").route(web::get().to(events)));
+const NO_CURSOR: &str = "must be the id of an event of this server";
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/ws", socket).does("Opens a WebSocket. Frames go both ways."),
+        get("/events", events).does(
+            "Opens a stream of Server-Sent Events. Frames come; `Last-Event-ID` (or `cursor`) \
+             resumes.",
+        ),
+    ]
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SocketQuery {
+    /// From `POST /tickets`, in place of `Authorization`.
     ticket: Option<String>,
+    /// An access token, where the operator allows it in URLs.
     token: Option<String>,
+}
+
+impl UrlCredentials for SocketQuery {
+    fn ticket(&self) -> Option<&str> {
+        self.ticket.as_deref()
+    }
+
+    fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
 }
 
 async fn socket(
+    upgrade: Upgrade<SocketQuery>,
     request: HttpRequest,
-    query: Query<SocketQuery>,
     payload: web::Payload,
-) -> Result<HttpResponse, Refusal> {
-    app(&request)?.origins.check(&request)?;
-    let SocketQuery { ticket, token } = query.0;
-    let me = authenticate_upgrade(&request, ticket.as_deref(), token.as_deref()).await?;
-    Ok(chat::open_socket(worker(&request)?, me, &request, payload).await?)
+) -> Result<Upgraded, Refusal> {
+    let worker = worker(&request)?;
+    let response = chat::open_socket(worker, upgrade.me, &request, payload).await?;
+    Ok(Upgraded(response))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct StreamQuery {
+    /// From `POST /tickets`, in place of `Authorization`.
     ticket: Option<String>,
+    /// An access token, where the operator allows it in URLs.
     token: Option<String>,
-    cursor: Option<String>,
+    /// The `id` of the last event, for who cannot send it as `Last-Event-ID`.
+    #[serde(default, deserialize_with = "cursor")]
+    #[schemars(with = "Option<String>")]
+    cursor: Option<StreamCursor>,
 }
 
-async fn events(request: HttpRequest, query: Query<StreamQuery>) -> Result<HttpResponse, Refusal> {
-    app(&request)?.origins.check(&request)?;
-    let StreamQuery {
-        ticket,
-        token,
-        cursor,
-    } = query.0;
+fn cursor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<StreamCursor>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let cursor = StreamCursor::from_text(&text).ok_or_else(|| D::Error::custom(NO_CURSOR))?;
+    Ok(Some(cursor))
+}
+
+impl UrlCredentials for StreamQuery {
+    fn ticket(&self) -> Option<&str> {
+        self.ticket.as_deref()
+    }
+
+    fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+}
+
+async fn events(upgrade: Upgrade<StreamQuery>, request: HttpRequest) -> Result<Streamed, Refusal> {
     // What the browser remembered is newer than what the page put into the URL.
     let last_id = request
         .headers()
         .get("Last-Event-ID")
         .and_then(|value| value.to_str().ok());
-    let cursor = match last_id.or(cursor.as_deref()) {
+    let cursor = match last_id {
         Some(text) => Some(StreamCursor::from_text(text).ok_or(Error::InvalidField {
             field: "cursor",
-            message: "must be the id of an event of this server".to_owned(),
+            message: NO_CURSOR.to_owned(),
         })?),
-        None => None,
+        None => upgrade.query.cursor,
     };
-    let me = authenticate_upgrade(&request, ticket.as_deref(), token.as_deref()).await?;
-    Ok(chat::open_stream(worker(&request)?, me, cursor).await?)
+    let response = chat::open_stream(worker(&request)?, upgrade.me, cursor).await?;
+    Ok(Streamed(response))
 }

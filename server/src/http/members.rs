@@ -1,29 +1,46 @@
 //! `/rooms/{id}/members` and `/rooms/{id}/bans`.
 
-use actix_web::{
-    HttpResponse,
-    web::{self, Data, Json},
+use actix_web::web::{self, Data, Json};
+use shared::{
+    Bans,
+    ErrorCode::{Conflict, Forbidden, InvalidField},
+    MemberAnswer, Members, MembersQuery, RoleUpdate, UserId,
 };
-use shared::{Bans, MemberAnswer, Members, MembersQuery, RoleUpdate, UserId};
 
-use super::extract::{Body, Me, Query, named};
+use super::{
+    extract::{Body, Me, Query, named},
+    route::{Route, delete, get, patch, put},
+    success::Done,
+};
 use crate::{Error, domain::RoomRef, http::App};
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(super::resource("/rooms/{id}/members").route(web::get().to(list)))
-        .service(
-            super::resource("/rooms/{id}/members/{user}")
-                .route(web::put().to(add))
-                .route(web::patch().to(set_role))
-                .route(web::delete().to(remove)),
-        )
-        .service(super::resource("/rooms/{id}/bans").route(web::get().to(bans)))
-        .service(
-            super::resource("/rooms/{id}/bans/{user}")
-                .route(web::put().to(ban))
-                .route(web::delete().to(unban)),
-        );
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/rooms/{room}/members", list)
+            .does("Lists a room's members by username. For its members.")
+            .refuses(&[Forbidden]),
+        put("/rooms/{room}/members/{user}", add)
+            .does(
+                "Joins a public room, or invites somebody. Inviting is for the room's admins; \
+                 joining twice is harmless.",
+            )
+            .refuses(&[Forbidden, Conflict]),
+        patch("/rooms/{room}/members/{user}", set_role)
+            .does("Makes a member an admin of the room, or no admin. For its owner.")
+            .refuses(&[Forbidden]),
+        delete("/rooms/{room}/members/{user}", remove)
+            .does("Leaves a room, or removes somebody. Removing is for the room's admins.")
+            .refuses(&[Forbidden]),
+        get("/rooms/{room}/bans", bans)
+            .does("Lists a room's bans, newest first. For its admins.")
+            .refuses(&[Forbidden]),
+        put("/rooms/{room}/bans/{user}", ban)
+            .does("Bans somebody from a room: ends the membership and refuses joining. For its admins.")
+            .refuses(&[Forbidden, InvalidField]),
+        delete("/rooms/{room}/bans/{user}", unban)
+            .does("Lifts a ban. For the room's admins.")
+            .refuses(&[Forbidden]),
+    ]
 }
 
 /// A room and a person, `me` being oneself.
@@ -71,10 +88,10 @@ async fn set_role(
     Ok(Json(MemberAnswer { member }))
 }
 
-async fn remove(me: Me, app: Data<App>, path: Pair) -> Result<HttpResponse, Error> {
+async fn remove(me: Me, app: Data<App>, path: Pair) -> Result<Done, Error> {
     let (room, user) = whom(&path, &me)?;
     app.domain.remove_member(&me.0, &room, user).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
 async fn bans(me: Me, app: Data<App>, path: web::Path<String>) -> Result<Json<Bans>, Error> {
@@ -83,14 +100,14 @@ async fn bans(me: Me, app: Data<App>, path: web::Path<String>) -> Result<Json<Ba
     }))
 }
 
-async fn ban(me: Me, app: Data<App>, path: Pair) -> Result<HttpResponse, Error> {
+async fn ban(me: Me, app: Data<App>, path: Pair) -> Result<Done, Error> {
     let (room, user) = whom(&path, &me)?;
     app.domain.ban(&me.0, &room, user).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
-async fn unban(me: Me, app: Data<App>, path: Pair) -> Result<HttpResponse, Error> {
+async fn unban(me: Me, app: Data<App>, path: Pair) -> Result<Done, Error> {
     let (room, user) = whom(&path, &me)?;
     app.domain.unban(&me.0, &room, user).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }

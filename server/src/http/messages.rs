@@ -1,50 +1,62 @@
 //! `/rooms/{id}/messages`, `/rooms/{id}/changes` and `/rooms/{id}/marks`.
 
-use actix_web::{
-    HttpResponse,
-    web::{self, Data, Json},
-};
+use actix_web::web::{self, Data, Json};
 use shared::{
-    BodyEdit, ChangesQuery, MarksAnswer, MarksUpdate, MessageAnswer, MessageId, MessagePage,
-    NewMessage, PageQuery,
+    BodyEdit, ChangesQuery,
+    ErrorCode::{Conflict, Forbidden},
+    MarksAnswer, MarksUpdate, MessageAnswer, MessageId, MessagePage, NewMessage, PageQuery,
 };
 
-use super::extract::{Body, Me, Query, named};
+use super::{
+    extract::{Body, Me, Query, named},
+    route::{Route, delete, get, patch, post, put},
+};
 use crate::{Error, http::App, limits::ByPerson, store::Posted};
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            super::resource("/rooms/{id}/messages")
-                .route(web::get().to(page))
-                .route(web::post().to(post)),
-        )
-        .service(
-            super::resource("/rooms/{id}/messages/{message}")
-                .route(web::patch().to(edit))
-                .route(web::delete().to(delete)),
-        )
-        .service(super::resource("/rooms/{id}/changes").route(web::get().to(changes)))
-        .service(super::resource("/rooms/{id}/marks").route(web::put().to(marks)));
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/rooms/{room}/messages", page)
+            .does(
+                "Reads a page of messages, oldest first. At most one of `before`, `after` and \
+                 `around`; without them the newest. The page and its `head` are one snapshot.",
+            )
+            .refuses(&[Forbidden]),
+        post("/rooms/{room}/messages", post_message)
+            .does(
+                "Posts a message. A retry with the same `client_id` posts nothing twice, for ever.",
+            )
+            .refuses(&[Forbidden, Conflict]),
+        patch("/rooms/{room}/messages/{message}", edit)
+            .does("Edits a message. For its author; saying the same again changes nothing.")
+            .refuses(&[Forbidden, Conflict]),
+        delete("/rooms/{room}/messages/{message}", delete_message)
+            .does(
+                "Deletes a message. For its author and the room's admins; what stays is a \
+                 tombstone, and deleting twice changes nothing.",
+            )
+            .refuses(&[Forbidden]),
+        get("/rooms/{room}/changes", changes)
+            .does(
+                "Reads what changed above a `rev`, in `rev` order. The next `since` is the last \
+                 `rev`, or `head` when `has_more` is false.",
+            )
+            .refuses(&[Forbidden, Conflict]),
+        put("/rooms/{room}/marks", marks)
+            .does("Moves one's marks forward. Cut to `head`; `read` raises `delivered`.")
+            .refuses(&[Forbidden]),
+    ]
 }
 
-/// 201, or 200 when repeated. The store's feed tells the others, in commit order: never the
+/// The store's feed tells the others, in commit order: never the
 /// handler.
-async fn post(
+async fn post_message(
     me: Me,
     app: Data<App>,
     path: web::Path<String>,
     new: Body<NewMessage>,
-) -> Result<HttpResponse, Error> {
+) -> Result<Posted, Error> {
     app.limits.check_person(ByPerson::Message, me.0.user())?;
-    let posted = app.domain.post_to(me.0, &path.parse()?, new.0).await?;
-    let mut response = match posted {
-        Posted::New(_) => HttpResponse::Created(),
-        Posted::Repeated(_) => HttpResponse::Ok(),
-    };
-    Ok(response.json(MessageAnswer {
-        message: posted.into_message(),
-    }))
+    app.domain.post_to(me.0, &path.parse()?, new.0).await
 }
 
 async fn page(
@@ -81,7 +93,7 @@ async fn edit(
     Ok(Json(MessageAnswer { message }))
 }
 
-async fn delete(
+async fn delete_message(
     me: Me,
     app: Data<App>,
     path: web::Path<(String, String)>,

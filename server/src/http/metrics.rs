@@ -1,13 +1,20 @@
 //! For the operator: what the server does. `docs/metrics.md` lists it all.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, Responder,
+    body::BoxBody,
     web::{self, Data},
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use shared::{CloseCode, ErrorCode};
 
-use super::{client_address::is_forwarded, exposition::Exposition, extract::bearer};
+use super::{
+    client_address::is_forwarded,
+    describe::{Describe, Operation},
+    exposition::Exposition,
+    extract::bearer,
+    route::{Route, get, resources},
+};
 use crate::{
     Error,
     chat::{Counts, Totals},
@@ -25,19 +32,46 @@ pub struct MetricsAccess {
     pub is_elsewhere: bool,
 }
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(super::resource("/metrics").route(web::get().to(metrics)));
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/metrics", metrics)
+            .does(
+                "Figures for Prometheus. For this machine only until configured otherwise; all \
+                 others are told `not_found`.",
+            )
+            .refuses(&[ErrorCode::NotFound]),
+    ]
 }
 
 /// The figures alone, at an address of their own: whoever reaches it may look, unless there is a
 /// token to show.
 pub fn metrics_routes(config: &mut web::ServiceConfig) {
-    config
-        .service(super::resource("/metrics").route(web::get().to(metrics_elsewhere)))
-        .default_service(web::to(super::no_such_route));
+    for resource in resources([get("/metrics", metrics_elsewhere)]) {
+        config.service(resource);
+    }
+    config.default_service(web::to(super::no_such_route));
 }
 
-async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Error> {
+/// In Prometheus's format.
+struct Page(String);
+
+impl Responder for Page {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok()
+            .content_type("text/plain; version=0.0.4; charset=utf-8")
+            .body(self.0)
+    }
+}
+
+impl Describe for Page {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers_with(200, "The figures.", Some("text/plain"));
+    }
+}
+
+async fn metrics(request: HttpRequest, app: Data<App>) -> Result<Page, Error> {
     let access = &app.metrics;
     let is_local = request
         .peer_addr()
@@ -53,7 +87,7 @@ async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, E
     figures(&app).await
 }
 
-async fn metrics_elsewhere(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Error> {
+async fn metrics_elsewhere(request: HttpRequest, app: Data<App>) -> Result<Page, Error> {
     if let Some(token) = &app.metrics.token
         && !shows(&request, token)
     {
@@ -68,16 +102,14 @@ fn shows(request: &HttpRequest, token: &str) -> bool {
         .is_some_and(|shown| verify_slices_are_equal(shown.as_bytes(), token.as_bytes()).is_ok())
 }
 
-async fn figures(app: &App) -> Result<HttpResponse, Error> {
+async fn figures(app: &App) -> Result<Page, Error> {
     let mut text = Exposition::default();
     live(&mut text, &app.chat.count().await?);
     work(&mut text, &app.chat.totals());
     store(&mut text, &app.domain.store().activity());
     domain(&mut text, &app.domain.figures());
     refused(&mut text, app);
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(text.into_text()))
+    Ok(Page(text.into_text()))
 }
 
 fn live(text: &mut Exposition, counts: &Counts) {

@@ -1,13 +1,17 @@
 //! For the operator: is it alive, is it ready.
 
-use actix_web::web::{self, Data};
+use actix_web::web::Data;
 
+use super::route::{Route, get};
 use crate::{Error, http::App};
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(super::resource("/healthz").route(web::get().to(health)))
-        .service(super::resource("/readyz").route(web::get().to(ready)));
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/healthz", health).does("Says that the process lives."),
+        get("/readyz", ready).does(
+            "Says whether it takes requests. The store can be written, and nobody is stopping it.",
+        ),
+    ]
 }
 
 /// The process lives.

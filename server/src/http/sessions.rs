@@ -1,15 +1,21 @@
 //! `/sessions` and `/tickets`.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest,
+    cookie::Cookie,
     http::header::USER_AGENT,
     web::{self, Data, Json},
 };
-use shared::{NewSession, SessionId, Sessions};
+use shared::{
+    ErrorCode::{RateLimited, Unauthenticated},
+    LoggedIn, NewSession, SessionId, Sessions, Ticket,
+};
 
 use super::{
     cookies,
-    extract::{Body, Me, named},
+    extract::{Body, Me, OwnPage, RefreshValue, named},
+    route::{Route, delete, get, post},
+    success::{Created, Done, WithCookie},
 };
 use crate::{
     Error,
@@ -18,25 +24,33 @@ use crate::{
     limits::{ByAddress, ByPerson},
 };
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            super::resource("/sessions")
-                .route(web::post().to(log_in))
-                .route(web::get().to(list))
-                .route(web::delete().to(log_out_everywhere)),
-        )
-        .service(super::resource("/sessions/{id}").route(web::delete().to(log_out)))
-        .service(super::resource("/sessions/{id}/refresh").route(web::post().to(refresh)))
-        .service(super::resource("/tickets").route(web::post().to(make_ticket)));
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        post("/sessions", log_in)
+            .does("Logs in. Each login is a session of its own with a cookie of its own.")
+            .refuses(&[Unauthenticated, RateLimited]),
+        get("/sessions", list).does("Lists one's own logins, newest use first."),
+        delete("/sessions", log_out_everywhere)
+            .does("Logs out everywhere. Access tokens are dead at once, live sockets close."),
+        post("/sessions/{session}/refresh", refresh)
+            .does(
+                "Exchanges the refresh cookie for the next, and an access token. The value before, \
+                 within ten seconds, gets the same again; any older use ends the session.",
+            )
+            .refuses(&[RateLimited]),
+        delete("/sessions/{session}", log_out)
+            .does("Logs out one of one's own sessions. Clears its cookie."),
+        post("/tickets", make_ticket)
+            .does("Makes a ticket. It opens one WebSocket or stream, within 30 seconds."),
+    ]
 }
 
 async fn log_in(
+    _: OwnPage,
     request: HttpRequest,
     app: Data<App>,
     new: Body<NewSession>,
-) -> Result<HttpResponse, Error> {
-    app.origins.check(&request)?;
+) -> Result<WithCookie<Created<LoggedIn>>, Error> {
     app.check_address(ByAddress::LogIn, &request)?;
     let user_agent = request
         .headers()
@@ -46,35 +60,30 @@ async fn log_in(
         .domain
         .log_in(new.0, user_agent.unwrap_or_default())
         .await?;
-    Ok(with_cookie(&mut HttpResponse::Created(), &app, login))
+    let (answer, cookie) = apart(&app, login);
+    Ok(WithCookie(Created(answer), cookie))
 }
 
 async fn refresh(
-    request: HttpRequest,
+    _: OwnPage,
     app: Data<App>,
     path: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    app.origins.check(&request)?;
+    request: HttpRequest,
+    value: RefreshValue,
+) -> Result<WithCookie<Json<LoggedIn>>, Error> {
     app.check_address(ByAddress::Refresh, &request)?;
     let session: SessionId = named(&path, "session")?;
-    let cookie = request
-        .cookie(cookies::REFRESH)
-        .ok_or(Error::Unauthenticated(
-            "the refresh cookie is missing: log in again",
-        ))?;
-    let login = app.domain.refresh(session, cookie.value()).await?;
-    Ok(with_cookie(&mut HttpResponse::Ok(), &app, login))
+    let login = app.domain.refresh(session, &value.0).await?;
+    let (answer, cookie) = apart(&app, login);
+    Ok(WithCookie(Json(answer), cookie))
 }
 
-fn with_cookie(
-    response: &mut actix_web::HttpResponseBuilder,
-    app: &App,
-    Login { answer, refresh }: Login,
-) -> HttpResponse {
+/// What the page's code may read, and what it may not.
+fn apart(app: &App, Login { answer, refresh }: Login) -> (LoggedIn, Cookie<'static>) {
     let now = app.domain.clock().now();
     let session = &answer.session;
     let cookie = cookies::refresh(session.id, refresh, session.expires_at, now, app.is_https);
-    response.cookie(cookie).json(answer)
+    (answer, cookie)
 }
 
 async fn list(me: Me, app: Data<App>) -> Result<Json<Sessions>, Error> {
@@ -84,31 +93,23 @@ async fn list(me: Me, app: Data<App>) -> Result<Json<Sessions>, Error> {
 }
 
 async fn log_out(
-    request: HttpRequest,
+    _: OwnPage,
     me: Me,
     app: Data<App>,
     path: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    app.origins.check(&request)?;
+) -> Result<WithCookie<Done>, Error> {
     let session: SessionId = named(&path, "session")?;
     app.domain.log_out(&me.0, session).await?;
-    Ok(HttpResponse::NoContent()
-        .cookie(cookies::removal(session, app.is_https))
-        .finish())
+    Ok(WithCookie(Done, cookies::removal(session, app.is_https)))
 }
 
-async fn log_out_everywhere(
-    request: HttpRequest,
-    me: Me,
-    app: Data<App>,
-) -> Result<HttpResponse, Error> {
-    app.origins.check(&request)?;
+async fn log_out_everywhere(_: OwnPage, me: Me, app: Data<App>) -> Result<WithCookie<Done>, Error> {
     app.domain.log_out_everywhere(&me.0).await?;
     let cookie = cookies::removal(me.0.session(), app.is_https);
-    Ok(HttpResponse::NoContent().cookie(cookie).finish())
+    Ok(WithCookie(Done, cookie))
 }
 
-async fn make_ticket(me: Me, app: Data<App>) -> Result<HttpResponse, Error> {
+async fn make_ticket(me: Me, app: Data<App>) -> Result<Created<Ticket>, Error> {
     app.limits.check_person(ByPerson::Ticket, me.0.user())?;
-    Ok(HttpResponse::Created().json(app.domain.make_ticket(&me.0).await?))
+    Ok(Created(app.domain.make_ticket(&me.0).await?))
 }

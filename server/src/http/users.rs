@@ -1,15 +1,20 @@
 //! `/users` and `/password-checks`.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest,
     web::{self, Data, Json},
 };
 use shared::{
+    ErrorCode::{EmailTaken, Forbidden, RateLimited, UsernameTaken},
     NewUser, PasswordChange, PasswordCheck, PasswordScore, UserAnswer, UserId, UserUpdate, Users,
     UsersQuery,
 };
 
-use super::extract::{Body, Me, Query, named};
+use super::{
+    extract::{Body, Me, Query, named},
+    route::{Route, delete, get, patch, post, put},
+    success::{Created, Done},
+};
 use crate::{
     Error,
     domain::Domain,
@@ -17,21 +22,26 @@ use crate::{
     limits::{ByAddress, ByPerson},
 };
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            super::resource("/users")
-                .route(web::post().to(register))
-                .route(web::get().to(list)),
-        )
-        .service(super::resource("/users/me/password").route(web::put().to(change_password)))
-        .service(
-            super::resource("/users/{id}")
-                .route(web::get().to(read))
-                .route(web::patch().to(update))
-                .route(web::delete().to(delete)),
-        )
-        .service(super::resource("/password-checks").route(web::post().to(check_password)));
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        post("/users", register)
+            .does("Makes an account. Whoever registers is in the lobby from then on.")
+            .refuses(&[UsernameTaken, EmailTaken, RateLimited]),
+        get("/users", list).does("Lists people by username. Deleted ones are not among them."),
+        get("/users/{user}", read)
+            .does("Reads a person. `email` and `role` only of oneself, and for server admins."),
+        patch("/users/{user}", update)
+            .does("Changes an account: one's own, or for a server admin anybody's.")
+            .refuses(&[Forbidden, EmailTaken]),
+        put("/users/me/password", change_password)
+            .does("Changes one's own password. All other sessions end."),
+        delete("/users/{user}", delete_user)
+            .does("Deletes an account: one's own, or for a server admin anybody's. Messages stay.")
+            .refuses(&[Forbidden]),
+        post("/password-checks", check_password)
+            .does("Judges a password before it is chosen. Nothing of it is kept or logged.")
+            .refuses(&[RateLimited]),
+    ]
 }
 
 /// `me`, or an id.
@@ -47,10 +57,10 @@ async fn register(
     request: HttpRequest,
     app: Data<App>,
     new: Body<NewUser>,
-) -> Result<HttpResponse, Error> {
+) -> Result<Created<UserAnswer>, Error> {
     app.check_address(ByAddress::Register, &request)?;
     let user = app.domain.register(new.0).await?;
-    Ok(HttpResponse::Created().json(UserAnswer { user }))
+    Ok(Created(UserAnswer { user }))
 }
 
 async fn check_password(
@@ -89,14 +99,14 @@ async fn change_password(
     me: Me,
     app: Data<App>,
     change: Body<PasswordChange>,
-) -> Result<HttpResponse, Error> {
+) -> Result<Done, Error> {
     app.limits
         .check_person(ByPerson::ChangePassword, me.0.user())?;
     app.domain.change_password(&me.0, change.0).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }
 
-async fn delete(me: Me, app: Data<App>, path: web::Path<String>) -> Result<HttpResponse, Error> {
+async fn delete_user(me: Me, app: Data<App>, path: web::Path<String>) -> Result<Done, Error> {
     app.domain.delete_user(&me.0, who(&path, &me)?).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Done)
 }

@@ -3,8 +3,10 @@
 mod answer;
 mod call;
 mod command;
+pub mod documented;
 mod door;
 mod files;
+pub mod json_schema;
 pub mod log;
 mod pair;
 mod person;

@@ -87,8 +87,10 @@ mod database;
 mod deletion;
 mod delivery;
 mod direct;
+mod documents;
 mod errors;
 mod frames;
+
 mod harness;
 mod history;
 mod limits;

@@ -91,6 +91,9 @@ async fn nobody_types_where_they_are_not() {
     let room = alice.open_room("club").await.id;
     let (mut alices, mut mallorys) = (alice.connect().await, mallory.connect().await);
     mallorys.type_in(room).await;
+    mallorys.expect_error(ErrorCode::Forbidden).await;
+    let hidden = alice.open_private_room("cabal").await.id;
+    mallorys.type_in(hidden).await;
     mallorys.expect_error(ErrorCode::NotFound).await;
     alice.say(room, "quiet here").await;
     assert_eq!(typing(&alices.heard_before("quiet here").await), []);

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use awc::Client;
 use serde::Serialize;
 
-use super::{Answer, soon};
+use super::{Answer, documented, soon};
 
 /// A request to be made; awaiting it sends it.
 #[must_use]
@@ -68,16 +68,21 @@ impl Call {
 
     async fn send(self) -> Answer {
         let what = format!("{} {}", self.method, self.url);
+        let method = self.method.clone();
+        let path = self.url.splitn(4, '/').nth(3).unwrap_or_default();
+        let path = format!("/{path}");
         let mut response = self.open().await;
         let body = soon(&what, response.body().limit(16 * 1024 * 1024))
             .await
             .unwrap_or_else(|error| panic!("{what}: {error}"));
-        Answer {
+        let answer = Answer {
             what,
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body,
-        }
+        };
+        documented::check(&method, &path, &answer);
+        answer
     }
 }
 
