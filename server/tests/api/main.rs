@@ -91,6 +91,7 @@ mod documents;
 mod errors;
 mod frames;
 
+mod gates;
 mod harness;
 mod history;
 mod limits;
