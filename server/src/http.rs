@@ -3,6 +3,7 @@
 //! Handlers extract, call `domain`, and answer; nothing is decided here.
 
 mod answer;
+mod asyncapi;
 mod client_address;
 mod cookies;
 mod describe;
@@ -31,7 +32,7 @@ mod users;
 use actix_web::web;
 
 pub use client_address::Network;
-pub use documents::{frames, openapi};
+pub use documents::{asyncapi, frames, openapi};
 pub use headers::security_headers;
 pub use metrics::{MetricsAccess, metrics_routes};
 pub use observe::observe;

@@ -124,6 +124,7 @@ requests! {
     /// `PATCH /rooms/{id}/members/{user}`.
     RoleUpdate {
         /// `admin` or `member`.
+        #[cfg_attr(feature = "schema", schemars(extend("enum" = ["admin", "member"])))]
         role: RoomRole,
     }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use shared::ErrorCode;
 
 use super::{
+    asyncapi as frames_document,
     describe::{Describe, Operation},
     frames as frame_schemas, openapi as routes_document,
     route::{Route, get},
@@ -19,6 +20,7 @@ use super::{
 use crate::Error;
 
 static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(openapi().to_string()));
+static ASYNCAPI: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(asyncapi().to_string()));
 static FRAMES: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(frames().to_string()));
 
 /// Its own files run, style and fetch; nothing else does, and nothing shows it in a frame.
@@ -28,6 +30,8 @@ const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 's
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/api/openapi.json", openapi_json).does("This document. OpenAPI 3.1."),
+        get("/api/asyncapi.json", asyncapi_json)
+            .does("What sockets and streams say. AsyncAPI 3.0."),
         get("/api/frames.json", frames_json)
             .does("The frames of sockets and streams. JSON Schema 2020-12."),
         get("/api/docs", viewer).does("A page that shows this document, and sends requests."),
@@ -40,6 +44,11 @@ pub(super) fn routes() -> Vec<Route> {
 /// The OpenAPI document of every route.
 pub fn openapi() -> Value {
     routes_document::document(&super::sections())
+}
+
+/// The AsyncAPI document of sockets and streams.
+pub fn asyncapi() -> Value {
+    frames_document::document()
 }
 
 /// The JSON Schema of every frame.
@@ -68,6 +77,10 @@ impl Describe for Document {
 
 async fn openapi_json() -> Document {
     Document(OPENAPI.clone())
+}
+
+async fn asyncapi_json() -> Document {
+    Document(ASYNCAPI.clone())
 }
 
 async fn frames_json() -> Document {

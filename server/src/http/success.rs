@@ -1,11 +1,11 @@
 //! What handlers answer when they did what was asked, by the status that goes with it.
 
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, cookie::Cookie};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use shared::MessageAnswer;
 
-use super::describe::{Describe, Operation};
+use super::describe::{Describe, Operation, Success};
 use crate::store::Posted;
 
 /// 201: it was made, and this is it.
@@ -123,7 +123,12 @@ impl Responder for Streamed {
 
 impl Describe for Streamed {
     fn describe(operation: &mut Operation<'_>) {
-        let description = "Events, whose data are frames as `/api/frames.json` has them.";
-        operation.answers_with(200, description, Some("text/event-stream"));
+        operation.successes.push(Success {
+            status: 200,
+            description: "Events, whose data are frames as `/api/frames.json` has them.",
+            // No type: some tools judge the text, some each event.
+            content: Some(("text/event-stream", Schema::default())),
+            header: None,
+        });
     }
 }

@@ -1,5 +1,7 @@
 //! The API's document: served, whole, and the same as what is routed and what the protocol page says.
 
+mod frames;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;

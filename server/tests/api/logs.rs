@@ -69,7 +69,7 @@ async fn a_request_is_logged_by_its_id_and_route_and_nothing_else_of_it() {
     let line = line.unwrap_or_else(|| panic!("no line of {id} in {text}"));
     for part in [
         "method=GET",
-        "/api/v1/users/{id}",
+        "/api/v1/users/{user}",
         "status=200",
         "duration_ms=",
     ] {

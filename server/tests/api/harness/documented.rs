@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{Answer, json_schema};
 
 pub static DOCUMENT: LazyLock<Value> = LazyLock::new(server::http::openapi);
+pub static FRAMES: LazyLock<Value> = LazyLock::new(server::http::frames);
 
 /// A route of the document.
 pub struct Route {
@@ -123,4 +124,17 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
             answer.what
         );
     }
+}
+
+/// Panics where the document of frames does not allow what the server said.
+pub fn check_frame(text: &[u8]) {
+    let frame: Value = serde_json::from_slice(text).unwrap();
+    // The one that it is: to try them all takes long, and says little of what is wrong.
+    let variants = FRAMES["$defs"]["ServerFrame"]["oneOf"].as_array().unwrap();
+    let variant = variants
+        .iter()
+        .find(|variant| variant["properties"]["type"]["const"] == frame["type"])
+        .unwrap_or_else(|| panic!("the document has no such frame: {frame}"));
+    let errors = json_schema::errors(&FRAMES, variant, &frame);
+    assert!(errors.is_empty(), "{errors:#?} in {frame:#}");
 }

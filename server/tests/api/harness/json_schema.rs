@@ -4,6 +4,8 @@
 //! Not a crate: those there are change the features of what the server is made of, and all of it
 //! would be compiled once more.
 
+use std::{cell::RefCell, collections::HashMap};
+
 use regex::Regex;
 use serde_json::{Map, Value};
 
@@ -49,10 +51,23 @@ pub fn check(schema: &Value) {
     }
 }
 
+thread_local! {
+    /// Compiled once: every frame that the tests hear is judged.
+    static PATTERNS: RefCell<HashMap<String, Regex>> = RefCell::default();
+}
+
 /// Rust writes an escape as JavaScript does not.
 fn pattern(text: &str) -> Regex {
-    let escape = Regex::new(r"\\u([0-9a-f]{4})").unwrap();
-    Regex::new(&escape.replace_all(text, r"\x{$1}")).unwrap()
+    PATTERNS.with_borrow_mut(|patterns| {
+        let compile = || {
+            let escape = Regex::new(r"\\u([0-9a-f]{4})").unwrap();
+            Regex::new(&escape.replace_all(text, r"\x{$1}")).unwrap()
+        };
+        patterns
+            .entry(text.to_owned())
+            .or_insert_with(compile)
+            .clone()
+    })
 }
 
 struct Judge<'a> {

@@ -243,6 +243,7 @@ async fn told(framed: &mut Framed<BoxedSocket, ws::Codec>) -> Told {
     loop {
         match soon("a frame", framed.next()).await {
             Some(Ok(ws::Frame::Text(text))) => {
+                super::documented::check_frame(&text);
                 let frame = serde_json::from_slice(&text).unwrap();
                 assert_ne!(frame, ServerFrame::Unknown, "{text:?}");
                 return Told::Frame(frame);
