@@ -2,6 +2,7 @@
 
 mod connections;
 mod doors;
+mod listener;
 
 use std::{
     io,
@@ -24,7 +25,7 @@ use futures_util::future::join_all;
 use crate::{
     Clock,
     bus::{Bus, Signals},
-    chat::{ChatHandle, Draining, WRITE_BUFFER, Worker, listen, pump},
+    chat::{ChatHandle, Draining, Worker, listen, pump},
     config::ServeConfig,
     data_dir::{self, DataDirError},
     domain::{Domain, MarkFlusher, PasswordCost},
@@ -193,7 +194,7 @@ fn serve(
     let seats = Arc::new(Mutex::new(seats));
     let allowed_origins = config.allowed_origins.clone();
     let worker_app = app.clone();
-    let server = HttpServer::new(move || {
+    let on_worker = move || {
         let seat = seats.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let worker = seat.map(|seat| {
             Worker::start(
@@ -204,31 +205,33 @@ fn serve(
                 Arc::clone(&worker_app.limits),
             )
         });
-        let mut actix = actix_web::App::new().app_data(worker_app.clone());
-        if let Some(worker) = worker {
-            actix = actix.app_data::<Rc<Worker>>(worker);
+        let (app, allowed_origins) = (worker_app.clone(), allowed_origins.clone());
+        move || {
+            let mut actix = actix_web::App::new().app_data(app.clone());
+            if let Some(worker) = &worker {
+                actix = actix.app_data::<Rc<Worker>>(Rc::clone(worker));
+            }
+            actix
+                .wrap(Condition::new(
+                    !allowed_origins.is_empty(),
+                    cors(&allowed_origins),
+                ))
+                .wrap(security_headers(app.is_https))
+                .wrap(from_fn(http::observe))
+                .configure(http::routes)
         }
-        actix
-            .wrap(Condition::new(
-                !allowed_origins.is_empty(),
-                cors(&allowed_origins),
-            ))
-            .wrap(security_headers(worker_app.is_https))
-            .wrap(from_fn(http::observe))
-            .configure(http::routes)
-    })
-    .workers(workers)
-    .disable_signals()
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .h1_write_buffer_size(WRITE_BUFFER)
-    .on_connect(connections::set_up);
-    let failed = |source| StartError::Listen { address, source };
+    };
     let server = match certificate {
-        Some(certificate) => server.listen_rustls_0_23(listener, certificate.config()?),
-        None => server.listen(listener),
+        Some(certificate) => HttpServer::new(move || on_worker()())
+            .workers(workers)
+            .disable_signals()
+            .shutdown_timeout(SHUTDOWN_SECONDS)
+            .on_connect(connections::set_up_encrypted)
+            .listen_rustls_0_23(listener, certificate.config()?)
+            .map(HttpServer::run),
+        None => listener::serve(listener, workers, on_worker),
     }
-    .map_err(failed)?
-    .run();
+    .map_err(|source| StartError::Listen { address, source })?;
     let metrics = metrics.map(|(listener, address)| serve_metrics(listener, address, app));
     let metrics = metrics.transpose()?;
     let mut handles = vec![server.handle()];

@@ -27,6 +27,7 @@ mod schemas;
 mod sessions;
 mod state;
 mod success;
+mod upgrade;
 mod users;
 
 use actix_web::web;
@@ -39,6 +40,7 @@ pub use observe::observe;
 pub use origin::Origins;
 pub use page::{Page, PageFile};
 pub use state::App;
+pub use upgrade::upgrade;
 
 use route::{Section, resources};
 

@@ -9,7 +9,7 @@ use rustix::{
 /// of what one that serves gets, and all of what nobody else wants.
 pub const NICENESS: i32 = 10;
 
-/// Raises the number of descriptors to what the system allows, since a connection takes two; and
+/// Raises the number of descriptors to what the system allows, since each connection takes one; and
 /// declines huge pages, which would make the untouched half of every connection's buffers
 /// resident. Neither is needed to run: what fails is logged.
 pub fn prepare() {

@@ -5,8 +5,6 @@ use std::{any::Any, time::Duration};
 use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::{dev::Extensions, rt::net::TcpStream};
 
-use crate::chat::Wire;
-
 /// A peer that acknowledges nothing for so long is gone; also one that reads nothing.
 const USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// Bytes that wait in the kernel to be sent, beyond what the peer's window has room for. What more a
@@ -15,24 +13,15 @@ const USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// and whoever reads should get it.
 const UNSENT: u32 = 1024 * 1024;
 
-/// Sets a connection up; a plain one gets a wire, past which nothing can encrypt.
-pub(super) fn set_up(io: &dyn Any, data: &mut Extensions) {
-    if let Some(stream) = io.downcast_ref::<TcpStream>() {
-        ask(stream);
-        match Wire::of(stream) {
-            Ok(wire) => {
-                data.insert(wire);
-            }
-            // It is served without.
-            Err(error) => tracing::warn!(%error, "a connection has no wire"),
-        }
-    } else if let Some(stream) = io.downcast_ref::<TlsStream<TcpStream>>() {
-        ask(stream.get_ref().0);
+/// As [`set_up`], of a connection that this process encrypts.
+pub(super) fn set_up_encrypted(io: &dyn Any, _: &mut Extensions) {
+    if let Some(stream) = io.downcast_ref::<TlsStream<TcpStream>>() {
+        set_up(stream.get_ref().0);
     }
 }
 
 /// Small frames go out at once; a dead peer is noticed by the kernel.
-fn ask(stream: &TcpStream) {
+pub(super) fn set_up(stream: &TcpStream) {
     let socket = socket2::SockRef::from(stream);
     let result = socket
         .set_tcp_nodelay(true)

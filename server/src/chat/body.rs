@@ -1,5 +1,5 @@
-//! What a WebSocket sends: its actor's own frames (pongs, closes) and its session's outbox, in
-//! one order. Over the wire where there is one; else as this body's chunks, of whole frames each.
+//! What a WebSocket sends that stays with actix-http, because this process encrypts it: its actor's
+//! own frames (pongs, closes) and its session's outbox, merged into one body of whole frames.
 
 use std::{
     pin::Pin,
@@ -10,92 +10,22 @@ use actix_web::Error as WebError;
 use bytes::Bytes;
 use futures_core::Stream;
 
-use super::{
-    Seat,
-    outbox::{Flushed, Item},
-    stall::Stall,
-    wire::Wire,
-};
+use super::{Seat, connection::Frames, outbox::Item};
 
 /// The streaming body of an upgraded connection. Dropping it ends the connection's seat.
-pub(super) struct SocketBody<S> {
-    actor: Pin<Box<S>>,
+pub(super) struct SocketBody {
+    actor: Frames,
     seat: Seat,
-    wire: Option<Wire>,
-    /// While the kernel takes no more.
-    stall: Option<Stall>,
     is_actors_turn: bool,
 }
 
-impl<S> SocketBody<S>
-where
-    S: Stream<Item = Result<Bytes, WebError>>,
-{
-    /// The actor's frames and the seat's, over the wire where there is one.
-    pub fn new(actor: S, seat: Seat, wire: Option<Wire>) -> Self {
+impl SocketBody {
+    /// The actor's frames and the seat's.
+    pub fn new(actor: Frames, seat: Seat) -> Self {
         Self {
-            actor: Box::pin(actor),
+            actor,
             seat,
-            wire,
-            stall: None,
             is_actors_turn: false,
-        }
-    }
-
-    /// Sends all there is. This yields nothing, so that the wire stays the only writer, and ends
-    /// with the connection.
-    fn poll_wire(
-        &mut self,
-        wire: &Wire,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, WebError>>> {
-        let session = &self.seat.session;
-        let is_left = loop {
-            match self.actor.as_mut().poll_next(cx) {
-                Poll::Ready(Some(Ok(frames))) => session.outbox.borrow_mut().push_raw(frames),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-                Poll::Ready(None) => break true,
-                Poll::Pending => break false,
-            }
-        };
-        loop {
-            let flushed = session.outbox.borrow_mut().flush();
-            session.note_drain();
-            match flushed {
-                Flushed::Over => return Poll::Ready(None),
-                _ if is_left => return Poll::Ready(None),
-                Flushed::All => {
-                    self.stall = None;
-                    session.outbox.borrow_mut().wait(cx);
-                    return Poll::Pending;
-                }
-                // Asked again where the wire is open, which it is before anything is sent.
-                Flushed::NoWire => {
-                    session.outbox.borrow_mut().open(wire.clone());
-                    continue;
-                }
-                Flushed::Blocked | Flushed::StillBlocked => {}
-            }
-            let taken = session.outbox.borrow().taken();
-            let stall = match &mut self.stall {
-                Some(stall) => stall,
-                none => match Stall::new(wire) {
-                    Ok(stall) => none.insert(stall),
-                    Err(error) => {
-                        tracing::warn!(%error, "a connection could not be waited for");
-                        return Poll::Ready(None);
-                    }
-                },
-            };
-            match stall.poll_end(taken, cx) {
-                Poll::Ready(true) => session.outbox.borrow_mut().unblock(),
-                // It has not read for too long, nor will it read a close.
-                Poll::Ready(false) => return Poll::Ready(None),
-                Poll::Pending => {
-                    session.outbox.borrow_mut().wait(cx);
-                    return Poll::Pending;
-                }
-            }
         }
     }
 
@@ -107,16 +37,10 @@ where
     }
 }
 
-impl<S> Stream for SocketBody<S>
-where
-    S: Stream<Item = Result<Bytes, WebError>>,
-{
+impl Stream for SocketBody {
     type Item = Result<Bytes, WebError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if let Some(wire) = self.wire.clone() {
-            return self.poll_wire(&wire, cx);
-        }
         // Neither starves: who had its turn is asked second the next time.
         self.is_actors_turn = !self.is_actors_turn;
         if self.is_actors_turn {

@@ -4,7 +4,9 @@
 //! announces gigabytes and streams them grows the server without limit.
 
 use std::{
+    cell::Cell,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll},
 };
 
@@ -19,6 +21,8 @@ pub struct HeaderReader {
     have: usize,
     /// Payload bytes of the current frame still to pass.
     payload: u64,
+    /// Frames whose last byte has passed.
+    ended: usize,
     /// What comes after a frame that is too long is no header.
     is_refused: bool,
 }
@@ -40,6 +44,7 @@ impl HeaderReader {
             if self.payload > 0 {
                 let passed = self.payload.min(bytes.len() as u64);
                 self.payload -= passed;
+                self.ended += usize::from(self.payload == 0);
                 bytes = &bytes[usize::try_from(passed).unwrap_or(bytes.len())..];
                 continue;
             }
@@ -52,6 +57,7 @@ impl HeaderReader {
                     return Err(TooLong);
                 }
                 self.payload = len;
+                self.ended += usize::from(len == 0);
                 self.have = 0;
             }
         }
@@ -79,20 +85,34 @@ impl HeaderReader {
     }
 }
 
-/// A request's payload, guarded.
+/// Frames that have passed and were not handled yet. Nothing more is read until there are none: a
+/// client that talks faster than it is heard fills its own kernel's memory, not ours.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unhandled(Rc<Cell<usize>>);
+
+impl Unhandled {
+    /// One was handled.
+    pub fn take_one(&self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
+}
+
+/// What a client says, guarded.
 pub(super) struct FrameGuard<S> {
     payload: S,
     reader: HeaderReader,
     max: u64,
+    unhandled: Unhandled,
 }
 
 impl<S> FrameGuard<S> {
-    /// Lets frames of at most `max` bytes pass.
-    pub fn new(payload: S, max: usize) -> Self {
+    /// Lets frames of at most `max` bytes pass, when those before them were handled.
+    pub fn new(payload: S, max: usize, unhandled: Unhandled) -> Self {
         Self {
             payload,
             reader: HeaderReader::default(),
             max: max as u64,
+            unhandled,
         }
     }
 }
@@ -104,6 +124,10 @@ where
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // Whoever takes frames asks again after each: nobody need be woken.
+        if self.unhandled.0.get() > 0 && !self.reader.is_refused {
+            return Poll::Pending;
+        }
         loop {
             let polled = Pin::new(&mut self.payload).poll_next(cx);
             let Poll::Ready(Some(Ok(bytes))) = &polled else {
@@ -111,7 +135,11 @@ where
             };
             let (max, was_refused) = (self.max, self.reader.is_refused);
             match self.reader.pass(bytes, max) {
-                Ok(()) => return polled,
+                Ok(()) => {
+                    let ended = std::mem::take(&mut self.reader.ended);
+                    self.unhandled.0.set(ended);
+                    return polled;
+                }
                 // Read and dropped, so that the close gets through to who is still sending: unread
                 // data would turn it into a reset.
                 Err(TooLong) if was_refused => {}
@@ -157,6 +185,30 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_was_read_is_handled_before_more_is_read() {
+        let unhandled = Unhandled::default();
+        let two = [frame(0, true), frame(1, true), vec![7]].concat();
+        // The second frame's last byte comes later, with a third.
+        let (begun, rest) = two.split_at(two.len() - 1);
+        let rest = [rest, &frame(0, true)].concat();
+        let pieces = [Bytes::copy_from_slice(begun), Bytes::from(rest)].map(Ok);
+        let stream = futures_util::stream::iter(pieces);
+        let mut guard = FrameGuard::new(stream, 100, unhandled.clone());
+        let mut next = || {
+            let mut cx = Context::from_waker(std::task::Waker::noop());
+            Pin::new(&mut guard).poll_next(&mut cx)
+        };
+        assert!(matches!(next(), Poll::Ready(Some(Ok(_)))));
+        assert!(next().is_pending(), "the first frame waits");
+        unhandled.take_one();
+        assert!(matches!(next(), Poll::Ready(Some(Ok(_)))));
+        unhandled.take_one();
+        assert!(next().is_pending(), "the third frame waits");
+        unhandled.take_one();
+        assert!(matches!(next(), Poll::Ready(None)));
     }
 
     #[test]

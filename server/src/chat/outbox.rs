@@ -69,11 +69,11 @@ impl Item {
 pub(super) enum Flushed {
     /// Nothing is left.
     All,
-    /// The kernel takes no more: the body has to wait until it does.
+    /// The kernel takes no more: the connection has to wait until it does.
     Blocked,
-    /// It was so already, and the body waits.
+    /// It was so already, and the connection waits.
     StillBlocked,
-    /// There is no wire: the body has to ask for what waits.
+    /// There is no wire, or not yet: the body has to ask for what waits.
     NoWire,
     /// The connection is over: a close was sent, or the client is gone.
     Over,
@@ -249,7 +249,7 @@ impl Outbox {
         if self.is_over {
             return Flushed::Over;
         }
-        if self.queue.capacity() > GATHERED {
+        if self.queue.capacity() > 2 * KEPT {
             self.queue.shrink_to(KEPT);
         }
         Flushed::All
@@ -292,7 +292,7 @@ impl Outbox {
         self.is_closing
     }
 
-    /// Whom the body left to be woken.
+    /// Who waits to be woken.
     pub fn take_waker(&mut self) -> Option<Waker> {
         self.waker.take()
     }

@@ -239,7 +239,7 @@ impl Session {
     /// Tells the sender that its message is durable, unless it was told before. Called by the
     /// fan-out and by a resume before they deliver the message, and by the send when it ends:
     /// whichever comes first, so that the acceptance always precedes the message. Whoever calls it
-    /// flushes, or gives the body a turn.
+    /// flushes, or gives the connection a turn.
     pub fn accept(&self, message: &Message) {
         if !self.end_send(message.client_id) {
             return;

@@ -6,22 +6,25 @@ use std::{collections::HashMap, rc::Rc};
 
 use actix::{Actor, ActorContext, StreamHandler};
 use actix_http::ws::Item;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, error::PayloadError, web};
 use actix_web_actors::ws;
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
 use shared::{ApiError, CloseCode, ErrorCode, MAX_JSON_BYTES};
 
 use super::{
-    Seat, Worker,
+    Seat, Upgrade, Worker,
     body::SocketBody,
-    guard::FrameGuard,
+    connection::{Connection, Frames},
+    guard::{FrameGuard, Unhandled},
     inbound,
+    incoming::Incoming,
     session::{Carrier, Session},
-    wire::Wire,
 };
 use crate::{Error, domain::SignedIn};
 
-/// Upgrades a request of somebody who is let in.
+/// Upgrades a request of somebody who is let in: the answer, and its [`Upgrade`] goes on. Where the
+/// connection stays with actix-http there is none: the answer's body goes on with it.
 ///
 /// # Errors
 /// When it is no upgrade, or the server cannot take it now.
@@ -33,15 +36,32 @@ pub async fn open_socket(
 ) -> Result<HttpResponse, Error> {
     let mut response = ws::handshake(request).map_err(|error| Error::request(error.to_string()))?;
     let seat = Seat::take(worker, me, Carrier::Socket, HashMap::new()).await?;
+    let upgrade = request.extensions().get::<Upgrade>().cloned();
+    let Some(upgrade) = upgrade else {
+        let frames = converse(&seat, payload);
+        return Ok(response.streaming(SocketBody::new(frames, seat)));
+    };
+    let wire = upgrade.wire();
+    let frames = converse(&seat, Incoming::new(wire.clone(), upgrade.early()));
+    upgrade.go_on(Connection::new(frames, seat, wire.clone()));
+    Ok(response.finish())
+}
+
+/// Hears the client; what its actor answers by itself.
+fn converse<S>(seat: &Seat, said: S) -> Frames
+where
+    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin + 'static,
+{
+    let unhandled = Unhandled::default();
     let actor = SocketActor {
         session: Rc::clone(&seat.session),
-        worker: Rc::clone(worker),
+        worker: Rc::clone(&seat.worker),
         fragments: None,
+        unhandled: unhandled.clone(),
     };
-    let guarded = FrameGuard::new(payload, MAX_JSON_BYTES);
+    let guarded = FrameGuard::new(said, MAX_JSON_BYTES, unhandled);
     let (_, frames) = ws::WebsocketContext::create_with_addr(actor, guarded);
-    let wire = request.conn_data::<Wire>().cloned();
-    Ok(response.streaming(SocketBody::new(frames, seat, wire)))
+    Box::pin(frames)
 }
 
 struct SocketActor {
@@ -49,6 +69,7 @@ struct SocketActor {
     worker: Rc<Worker>,
     /// The text so far of a message that comes in several frames.
     fragments: Option<BytesMut>,
+    unhandled: Unhandled,
 }
 
 type Context = ws::WebsocketContext<SocketActor>;
@@ -102,6 +123,7 @@ impl SocketActor {
 
 impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for SocketActor {
     fn handle(&mut self, item: Result<ws::Message, ws::ProtocolError>, ctx: &mut Context) {
+        self.unhandled.take_one();
         // After a close was decided nothing is taken in any more.
         if self.session.is_closing() {
             if matches!(item, Ok(ws::Message::Close(_)) | Err(_)) {
@@ -145,5 +167,5 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for SocketActor {
 fn is_too_long(error: &std::io::Error) -> bool {
     error
         .to_string()
-        .contains(&actix_web::error::PayloadError::Overflow.to_string())
+        .contains(&PayloadError::Overflow.to_string())
 }

@@ -1,45 +1,30 @@
-//! A connection's own way into the kernel, past actix's write buffer: the fan-out writes to the
-//! socket itself, and neither copies a frame nor wakes a task for it.
+//! A connection that has left actix-http for good: read and written by nobody but the live side.
 //!
-//! Two writers on one socket must never interleave. actix asks a body for more only while its
-//! write buffer holds less than the configured size; with that size at [`WRITE_BUFFER`] it asks
-//! when the buffer is empty and never else. So a body that is asked knows that all that was to be
-//! sent before it (the 101 included) is in the kernel, and as long as it yields nothing, nothing
-//! is added. From then on the wire is the only writer. `api::wire` proves it against the library.
+//! The fan-out writes to the socket itself, and neither copies a frame nor wakes a task for it.
 
 use std::{
     io::{self, IoSlice},
-    os::fd::AsFd,
+    net::Shutdown,
     rc::Rc,
+    task::{Context, Poll, ready},
+    time::Duration,
 };
 
-use socket2::Socket;
-use tokio::net::TcpStream;
+use actix_web::rt::time::timeout;
+use socket2::SockRef;
+use tokio::{io::Interest, net::TcpStream};
 
-/// What `HttpServer::h1_write_buffer_size` must be for a wire to be sound.
-pub const WRITE_BUFFER: usize = 1;
+/// How long a client may take to read what was last said to it and to hang up, too.
+const LINGER: Duration = Duration::from_secs(1);
 
-/// A second descriptor of a connection's socket. The connection is closed when all are, so who
-/// keeps one must let it go with the connection.
+/// A plain TCP connection. It is closed when all who keep it have let go.
 #[derive(Debug, Clone)]
-pub struct Wire(Rc<Socket>);
+pub struct Wire(Rc<TcpStream>);
 
 impl Wire {
-    /// Of a plain TCP connection. Not of one that is encrypted by this process.
-    ///
-    /// # Errors
-    /// When there are no descriptors left.
-    pub fn of(stream: &impl AsFd) -> io::Result<Self> {
-        let socket = stream.as_fd().try_clone_to_owned()?;
-        Ok(Self(Rc::new(socket.into())))
-    }
-
-    /// A third descriptor, which tells when the kernel takes more. Nothing is written to it.
-    ///
-    /// # Errors
-    /// When there are no descriptors left.
-    pub(super) fn watched(&self) -> io::Result<TcpStream> {
-        TcpStream::from_std(self.0.try_clone()?.into())
+    /// Over this connection, which nobody else reads or writes from now on.
+    pub fn new(stream: TcpStream) -> Self {
+        Self(Rc::new(stream))
     }
 
     /// Gives the kernel what it takes now.
@@ -48,15 +33,92 @@ impl Wire {
     /// `WouldBlock` when it takes nothing; anything else means that the connection is over.
     pub(super) fn send(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         const FLAGS: i32 = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+        let socket = SockRef::from(&*self.0);
         loop {
             let sent = match slices {
-                [one] => self.0.send_with_flags(one, FLAGS),
-                several => self.0.send_vectored_with_flags(several, FLAGS),
+                [one] => socket.send_with_flags(one, FLAGS),
+                several => socket.send_vectored_with_flags(several, FLAGS),
             };
             match sent {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 sent => return sent,
             }
+        }
+    }
+
+    /// Waits until the kernel may take something.
+    ///
+    /// # Errors
+    /// When the connection is over.
+    pub(super) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.0.poll_write_ready(cx))?;
+        // Before the next try: room that comes after it is not overlooked.
+        self.forget(Interest::WRITABLE);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Takes what came into `buffer`, which is not empty; its length, 0 when no more will come.
+    ///
+    /// # Errors
+    /// When the connection is over.
+    pub(super) fn poll_receive(
+        &self,
+        buffer: &mut [u8],
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.0.poll_read_ready(cx))?;
+            match self.0.try_read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(len) if len > 0 && len < buffer.len() => {
+                    // It was all there is: the next read need not ask the kernel.
+                    self.forget(Interest::READABLE);
+                    return Poll::Ready(Ok(len));
+                }
+                received => return Poll::Ready(received),
+            }
+        }
+    }
+
+    /// Forgets that the kernel said it was ready: it says so again when something changes.
+    fn forget(&self, interest: Interest) {
+        let blocked = || io::Result::<()>::Err(io::ErrorKind::WouldBlock.into());
+        let _ = self.0.try_io(interest, blocked);
+    }
+
+    /// Sends all of it, for as long as that takes.
+    ///
+    /// # Errors
+    /// When the connection is over.
+    pub async fn send_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            self.0.writable().await?;
+            match self.0.try_write(bytes) {
+                Ok(len) => bytes = &bytes[len..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the connection after all that was sent. What still comes is read and dropped for a
+    /// while: unread, it would turn the end into a reset, and the client would not see the last of it.
+    pub async fn hang_up(self) {
+        if SockRef::from(&*self.0).shutdown(Shutdown::Write).is_err() {
+            return;
+        }
+        let _ = timeout(LINGER, async {
+            while self.0.readable().await.is_ok() && self.discard() {}
+        })
+        .await;
+    }
+
+    /// Drops what came; false when no more will come.
+    fn discard(&self) -> bool {
+        match self.0.try_read(&mut [0; 4 * 1024]) {
+            Ok(len) => len > 0,
+            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The fan-out writes to the socket itself, beside actix: what a client reads is whole and in
-//! order all the same, and what a connection held is given back when it ends.
+//! A WebSocket leaves actix-http with its request, and the fan-out writes to it: what a client reads
+//! is whole and in order, what it says is heard, and what it held is given back when it ends.
 
 use shared::{MessagePage, ServerFrame};
 
 use crate::harness::{
     RawSocket, TestServer,
-    raw::{CLOSE, frame, upgrade},
+    raw::{CLOSE, PING, PONG, TEXT, frame, upgrade},
     soon,
 };
 
@@ -60,6 +60,65 @@ async fn what_is_sent_to_a_new_socket_comes_after_the_answers_before_it() {
         head = message.rev;
     }
     speaking.await.unwrap();
+}
+
+#[actix_web::test]
+async fn what_is_said_right_behind_the_request_is_heard() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let mut raw = RawSocket::connect(&server, None).await;
+    let mut said = upgrade(&server, &alice).into_bytes();
+    for _ in 0..2 {
+        said.extend(frame(true, TEXT, br#"{"type":"ping"}"#));
+    }
+    raw.write(&said).await;
+    raw.expect_upgrade().await;
+    for _ in 0..2 {
+        raw.text_with("pong").await;
+    }
+}
+
+#[actix_web::test]
+async fn more_than_is_read_at_a_time_is_heard_in_order() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let mut raw = RawSocket::open(&server, &alice).await;
+    raw.text_with("ready").await;
+    // Answers to a thousand pings, asked for at once: far more than the buffer takes.
+    let said: Vec<u8> = (0_u16..1_000)
+        .flat_map(|n| frame(true, PING, &[n.to_be_bytes(); 50].concat()))
+        .collect();
+    raw.write(&said).await;
+    for n in 0_u16..1_000 {
+        let (opcode, payload) = raw.next().await.expect("the socket is open");
+        assert_eq!(opcode, PONG);
+        assert_eq!(payload[..2], n.to_be_bytes());
+    }
+}
+
+#[actix_web::test]
+async fn an_upgrade_where_there_is_no_socket_is_answered_whole_and_the_connection_ends() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let mut raw = RawSocket::connect(&server, None).await;
+    let request = upgrade(&server, &alice).replace("/api/v1/ws", "/api/v1/users");
+    raw.write(request.as_bytes()).await;
+    let page: serde_json::Value = serde_json::from_slice(&raw.answer().await).unwrap();
+    assert_eq!(page["users"][0]["username"], "alice");
+    assert!(raw.next().await.is_none(), "nothing follows");
+}
+
+#[actix_web::test]
+async fn a_socket_takes_one_descriptor_of_the_server() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    drop(RawSocket::open(&server, &alice).await);
+    let before = settled().await;
+    let mut sockets = Vec::new();
+    for _ in 0..5 {
+        sockets.push(RawSocket::open(&server, &alice).await);
+    }
+    assert_eq!(settled().await, before + 10, "one, and the client's");
 }
 
 #[actix_web::test]

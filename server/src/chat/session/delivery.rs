@@ -58,7 +58,7 @@ impl Session {
         self.outbox.borrow_mut().push(frame.clone());
     }
 
-    /// Sends what waits: over the wire now, or else by the connection's body in its turn.
+    /// Sends what waits: over the wire now, or else by the connection in its turn.
     pub fn flush(&self) {
         let flushed = self.outbox.borrow_mut().flush();
         self.note_drain();
@@ -72,7 +72,7 @@ impl Session {
         }
     }
 
-    /// Gives the connection's body a turn.
+    /// Gives the connection a turn.
     pub fn wake(&self) {
         let waker = self.outbox.borrow_mut().take_waker();
         if let Some(waker) = waker {
