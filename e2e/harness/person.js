@@ -3,6 +3,7 @@
 
 import { PASSWORD } from './api.js';
 import { company } from './company.js';
+import { reference } from './reference.js';
 import { rooms } from './rooms.js';
 import { talking } from './talking.js';
 
@@ -97,4 +98,4 @@ export class Person {
   }
 }
 
-Object.assign(Person.prototype, talking, company, rooms);
+Object.assign(Person.prototype, talking, company, rooms, reference);

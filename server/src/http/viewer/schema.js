@@ -8,6 +8,11 @@ export function element(name, className = '', children = []) {
   return made;
 }
 
+/** A text with its `names` as code. */
+export function prose(text) {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? element('code', '', part) : part));
+}
+
 function resolve(api, schema) {
   return schema?.$ref ? api.components.schemas[schema.$ref.split('/').pop()] : schema;
 }
@@ -28,6 +33,13 @@ export function typeOf(api, schema) {
   return `${schema.type ?? 'anything'}${bounds.join()}`;
 }
 
+/** What a named text or number is kept to, where its name does not say. */
+function boundsOf(api, schema) {
+  const known = resolve(api, schema);
+  if (!schema.$ref || !['string', 'integer'].includes(known.type)) return '';
+  return ` (${known.format ?? typeOf(api, known)})`;
+}
+
 /** The fields of an object, however it is put together; known schemas fold. */
 export function fields(api, schema, above = []) {
   const list = element('ul', 'fields');
@@ -35,7 +47,9 @@ export function fields(api, schema, above = []) {
   for (const [name, field] of Object.entries(known.properties ?? {})) {
     const optional = known.required?.includes(name) ? '' : ', optional';
     const about = field.description ?? resolve(api, field)?.description ?? '';
-    const line = element('li', '', [element('code', '', name), ` ${typeOf(api, field)}${optional}. ${about}`]);
+    const line = element('li', '', [
+      element('code', '', name), ` ${typeOf(api, field)}${boundsOf(api, field)}${optional}. `, ...prose(about),
+    ]);
     const inner = field.type === 'array' ? field.items : field;
     const target = inner?.$ref;
     if (target && !above.includes(target) && hasFields(resolve(api, inner))) {

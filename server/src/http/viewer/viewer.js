@@ -1,6 +1,6 @@
 // Shows the API's document, and sends what is filled in. Everything from the document becomes
 // text, never markup.
-import { element, fields, sample, typeOf } from '/api/docs/schema.js';
+import { element, fields, prose, sample, typeOf } from '/api/docs/schema.js';
 
 const find = document.getElementById('find');
 const token = document.getElementById('token');
@@ -27,13 +27,14 @@ function operationOf(api, path, method, operation) {
 }
 
 function detailsOf(api, path, method, operation) {
-  const parts = [element('p', '', operation.description), element('p', 'faint', whoMay(operation))];
+  const parts = [element('p', '', prose(operation.description)), element('p', 'faint', whoMay(operation))];
   const parameters = operation.parameters ?? [];
   if (parameters.length > 0) {
     parts.push(element('h3', '', 'Parameters'));
     parts.push(element('ul', 'fields', parameters.map((parameter) => element('li', '', [
       element('code', '', parameter.name),
-      ` ${typeOf(api, parameter.schema)}, in the ${parameter.in}${parameter.required ? '' : ', optional'}. ${parameter.description}`,
+      ` ${typeOf(api, parameter.schema)}, in the ${parameter.in}${parameter.required ? '' : ', optional'}. `,
+      ...prose(parameter.description),
     ]))));
   }
   const body = operation.requestBody?.content['application/json'].schema;
@@ -52,7 +53,7 @@ function whoMay({ security }) {
 function answerOf(api, status, answer) {
   const known = answer.$ref ? api.components.responses[answer.$ref.split('/').pop()] : answer;
   const content = Object.values(known.content ?? {})[0];
-  const line = element('li', '', [element('code', '', status), ` ${known.description}`]);
+  const line = element('li', '', [element('code', '', status), ' ', ...prose(known.description)]);
   if (content && !answer.$ref) line.append(fields(api, content.schema));
   return line;
 }
@@ -117,7 +118,7 @@ async function readable(response) {
 }
 
 function show(api) {
-  main.replaceChildren(element('p', '', api.info.description));
+  main.replaceChildren(element('p', '', prose(api.info.description)));
   for (const tag of api.tags) {
     const operations = Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods)
       .filter(([, operation]) => operation.tags.includes(tag.name))
