@@ -4,20 +4,37 @@
 //! Not a crate: those there are change the features of what the server is made of, and all of it
 //! would be compiled once more.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, fmt};
 
 use regex::Regex;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 /// Every way in which the value breaks the schema, which may refer to places of `root`.
 pub fn errors(root: &Value, schema: &Value, value: &Value) -> Vec<String> {
+    if fits(root, schema, value) {
+        return Vec::new();
+    }
+    // Again, with words: nearly everything fits, and these tests judge a lot.
     let mut errors = Vec::new();
+    let mut say = |at: &At<'_>, words: String| errors.push(format!("{at}: {words}"));
     Judge {
         root,
-        errors: &mut errors,
+        say: Some(&mut say),
+        is_broken: false,
     }
-    .judge(schema, value, "");
+    .judge(schema, value, &At::TOP);
     errors
+}
+
+fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
+    let mut judge = Judge {
+        root,
+        say: None,
+        is_broken: false,
+    };
+    judge.judge(schema, value, &At::TOP);
+    !judge.is_broken
 }
 
 /// Panics where a schema, or one inside it, has a keyword that is not known here or is of the wrong
@@ -70,97 +87,148 @@ fn pattern(text: &str) -> Regex {
     })
 }
 
+/// Where in the value.
+struct At<'a> {
+    above: Option<&'a At<'a>>,
+    name: &'a str,
+}
+
+impl At<'_> {
+    const TOP: At<'static> = At {
+        above: None,
+        name: "",
+    };
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.above {
+            Some(above) => write!(f, "{above}/{}", self.name),
+            None => Ok(()),
+        }
+    }
+}
+
+type Say<'a> = &'a mut dyn FnMut(&At<'_>, String);
+
 struct Judge<'a> {
     root: &'a Value,
-    errors: &'a mut Vec<String>,
+    /// Without it only whether.
+    say: Option<Say<'a>>,
+    is_broken: bool,
 }
 
 impl Judge<'_> {
-    fn judge(&mut self, schema: &Value, value: &Value, at: &str) {
+    fn breaks(&mut self, at: &At<'_>, words: impl FnOnce() -> String) {
+        self.is_broken = true;
+        if let Some(say) = &mut self.say {
+            say(at, words());
+        }
+    }
+
+    fn judge(&mut self, schema: &Value, value: &Value, at: &At<'_>) {
         let keywords = match schema {
             Value::Object(keywords) => keywords,
             Value::Bool(true) => return,
-            _ => return self.errors.push(format!("{at}: nothing is allowed here")),
+            _ => return self.breaks(at, || "nothing is allowed here".to_owned()),
         };
         for (keyword, rule) in keywords {
-            if let Some(broken) = self.broken(keyword, rule, value, at) {
-                self.errors
-                    .push(format!("{at}: {keyword} {rule}: {broken}"));
+            if self.is_over() {
+                return;
+            }
+            match keyword.as_str() {
+                "$ref" => {
+                    let place = rule.as_str().unwrap().trim_start_matches('#');
+                    let schema = self.root.pointer(place).expect("a place in the document");
+                    self.judge(schema, value, at);
+                }
+                "allOf" => list(rule)
+                    .iter()
+                    .for_each(|schema| self.judge(schema, value, at)),
+                // The format says the same, and is judged in no time.
+                "pattern"
+                    if keywords
+                        .get("format")
+                        .is_some_and(|format| format == "uuid") => {}
+                _ if !self.holds(keyword, rule, value) => {
+                    self.breaks(at, || format!("{keyword} {rule}: {value}"));
+                }
+                _ => {}
             }
         }
         if let Some(fields) = value.as_object() {
             self.fields(keywords, fields, at);
         }
         if let (Some(schema), Some(items)) = (keywords.get("items"), value.as_array()) {
-            for (index, item) in items.iter().enumerate() {
-                self.judge(schema, item, &format!("{at}/{index}"));
+            for item in items {
+                self.judge(
+                    schema,
+                    item,
+                    &At {
+                        above: Some(at),
+                        name: "*",
+                    },
+                );
             }
         }
     }
 
-    /// What is wrong by one keyword that looks at the value as a whole.
-    fn broken(&mut self, keyword: &str, rule: &Value, value: &Value, at: &str) -> Option<Value> {
-        let holds = match keyword {
-            "$ref" => {
-                let place = rule.as_str().unwrap().trim_start_matches('#');
-                let schema = self.root.pointer(place).expect("a place in the document");
-                self.judge(schema, value, at);
-                true
-            }
-            "allOf" => {
-                for schema in list(rule) {
-                    self.judge(schema, value, at);
-                }
-                true
-            }
+    /// Nobody asks what else is wrong.
+    fn is_over(&self) -> bool {
+        self.is_broken && self.say.is_none()
+    }
+
+    /// Whether a value keeps a rule that is about it as a whole.
+    fn holds(&self, keyword: &str, rule: &Value, value: &Value) -> bool {
+        let characters = || value.as_str().map(|text| text.chars().count());
+        let items = || value.as_array().map(Vec::len);
+        match keyword {
             "anyOf" => self.fitting(rule, value) > 0,
             "oneOf" => self.fitting(rule, value) == 1,
-            "not" => !errors(self.root, rule, value).is_empty(),
+            "not" => !fits(self.root, rule, value),
             "const" => rule == value,
             "enum" => list(rule).contains(value),
             "type" => is_of(rule.as_str().unwrap(), value),
             "minimum" => value.as_i128().is_none_or(|n| n >= rule.as_i128().unwrap()),
             "maximum" => value.as_i128().is_none_or(|n| n <= rule.as_i128().unwrap()),
-            "minLength" => value
-                .as_str()
-                .is_none_or(|text| text.chars().count() >= count(rule)),
-            "maxLength" => value
-                .as_str()
-                .is_none_or(|text| text.chars().count() <= count(rule)),
+            "minLength" => characters().is_none_or(|length| length >= count(rule)),
+            "maxLength" => characters().is_none_or(|length| length <= count(rule)),
             "pattern" => value
                 .as_str()
                 .is_none_or(|text| pattern(rule.as_str().unwrap()).is_match(text)),
-            "minItems" => value
-                .as_array()
-                .is_none_or(|items| items.len() >= count(rule)),
-            "maxItems" => value
-                .as_array()
-                .is_none_or(|items| items.len() <= count(rule)),
+            "format" if rule == "uuid" => value
+                .as_str()
+                .is_none_or(|text| text.len() == 36 && Uuid::try_parse(text).is_ok()),
+            "minItems" => items().is_none_or(|length| length >= count(rule)),
+            "maxItems" => items().is_none_or(|length| length <= count(rule)),
             "maxProperties" => value
                 .as_object()
                 .is_none_or(|fields| fields.len() <= count(rule)),
             _ => true,
-        };
-        (!holds).then(|| value.clone())
+        }
     }
 
-    fn fields(&mut self, keywords: &Map<String, Value>, fields: &Map<String, Value>, at: &str) {
+    fn fields(&mut self, keywords: &Map<String, Value>, fields: &Map<String, Value>, at: &At<'_>) {
         for name in keywords.get("required").map_or(&[][..], list) {
             if !fields.contains_key(name.as_str().unwrap()) {
-                self.errors.push(format!("{at}: {name} is missing"));
+                self.breaks(at, || format!("{name} is missing"));
             }
         }
         let properties = keywords.get("properties").and_then(Value::as_object);
         let patterns = keywords.get("patternProperties").and_then(Value::as_object);
         for (name, value) in fields {
-            let at = format!("{at}/{name}");
+            let at = At {
+                above: Some(at),
+                name,
+            };
             let known = properties.and_then(|properties| properties.get(name));
-            let by_pattern = patterns
-                .into_iter()
-                .flatten()
-                .find(|(text, _)| pattern(text).is_match(name));
-            let other = keywords.get("additionalProperties");
-            if let Some(schema) = known.or(by_pattern.map(|(_, schema)| schema)).or(other) {
+            let by_pattern = || {
+                let mut patterns = patterns.into_iter().flatten();
+                let found = patterns.find(|(text, _)| pattern(text).is_match(name));
+                found.map(|(_, schema)| schema)
+            };
+            let other = || keywords.get("additionalProperties");
+            if let Some(schema) = known.or_else(by_pattern).or_else(other) {
                 self.judge(schema, value, &at);
             }
             if let Some(schema) = keywords.get("propertyNames") {
@@ -170,8 +238,8 @@ impl Judge<'_> {
     }
 
     fn fitting(&self, schemas: &Value, value: &Value) -> usize {
-        let fits = |schema: &&Value| errors(self.root, schema, value).is_empty();
-        list(schemas).iter().filter(fits).count()
+        let is_fitting = |schema: &&Value| fits(self.root, schema, value);
+        list(schemas).iter().filter(is_fitting).count()
     }
 }
 
@@ -220,6 +288,11 @@ fn a_value_is_judged_by_every_keyword() {
         (r##"{"$ref":"#/known"}"##, "1", "0"),
         (r##"{"$ref":"#/known"}"##, "2", r#""2""#),
         (r#"{"type":"boolean"}"#, "true", "null"),
+        (
+            r#"{"format":"uuid","pattern":"^x$"}"#,
+            r#""01890a5d-ac96-774b-bcce-b302099a8057""#,
+            r#""01890a5dac96774bbcceb302099a8057""#,
+        ),
         (r#"{"const":"a"}"#, r#""a""#, r#""b""#),
         (r#"{"enum":["a",1]}"#, "1", "2"),
         (r#"{"minLength":2,"maxLength":3}"#, r#""éé""#, r#""é""#),
