@@ -1,6 +1,7 @@
 //! Everything that CI refuses before it runs a test.
 
-mod licenses;
+mod deny;
+mod supply;
 mod trunk;
 
 use anyhow::Result;
@@ -8,11 +9,11 @@ use anyhow::Result;
 use crate::wasm_target;
 use crate::workspace::{GROUPS, Workspace};
 
-/// Checks format, the page's configuration, licenses, then clippy natively and for the browser.
+/// Checks format, the page's configuration, what it is built from, then clippy natively and for the browser.
 pub fn run(workspace: &Workspace) -> Result<()> {
     workspace.cargo().args(["fmt", "--all", "--check"]).run()?;
     trunk::check(workspace)?;
-    licenses::check(workspace)?;
+    supply::check(workspace)?;
     wasm_target::ensure(workspace)?;
     for group in GROUPS {
         workspace
