@@ -51,7 +51,7 @@ impl Progress {
 /// The error of a field: the server's texts fit behind the field's name.
 fn at_field(failure: &Failure) -> String {
     let words = failure.words();
-    let begins_behind_the_name = ["must", "may"]
+    let begins_behind_the_name = ["must", "may", "is "]
         .iter()
         .any(|word| words.to_lowercase().starts_with(word));
     if begins_behind_the_name {

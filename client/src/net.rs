@@ -17,7 +17,7 @@ mod request;
 mod rooms;
 mod socket;
 
-pub use anonymous::{check_password, log_in, refresh, register};
+pub use anonymous::{check_password, log_in, refresh, register, registration};
 pub use api::Api;
 pub use chat::Chat;
 pub use failure::Failure;

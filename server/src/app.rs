@@ -175,6 +175,7 @@ fn serve(
         },
         limits: Arc::new(Limits::new(config.limits())),
         trusted_proxies: config.trusted_proxies.clone(),
+        registration: config.registration.into(),
         metrics: MetricsAccess {
             token: config.metrics_token.clone(),
             is_elsewhere: metrics.is_some(),

@@ -48,6 +48,8 @@ pub use handle::{ChatHandle, WorkerSeat};
 pub use pump::{listen, pump};
 pub use seat::Seat;
 pub use server::{ChatServer, Counts};
+#[cfg(debug_assertions)]
+pub use socket::echo::open_echo;
 pub use socket::open_socket;
 pub use stream::open_stream;
 pub use upgrade::Upgrade;

@@ -25,6 +25,27 @@ impl Switch {
     }
 }
 
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Registration {
+    /// Anybody
+    Open,
+    /// Whoever has an invitation of a server admin
+    Invitation,
+    /// Nobody: the operator makes accounts
+    Closed,
+}
+
+impl From<Registration> for shared::Registration {
+    fn from(registration: Registration) -> Self {
+        match registration {
+            Registration::Open => Self::Open,
+            Registration::Invitation => Self::Invitation,
+            Registration::Closed => Self::Closed,
+        }
+    }
+}
+
 /// Where the data is: what every command needs.
 #[derive(Debug, Clone, Args)]
 pub struct Place {
@@ -100,6 +121,15 @@ pub struct ServeConfig {
         value_name = "on|off"
     )]
     pub url_tokens: Switch,
+
+    /// Who may make an account
+    #[arg(
+        long,
+        env = "PARLOR_REGISTRATION",
+        default_value = "open",
+        value_name = "open|invitation|closed"
+    )]
+    pub registration: Registration,
 
     /// Serve https with this certificate chain (PEM); read again when it changes
     #[arg(

@@ -145,6 +145,7 @@ fn from_store(error: &StoreError) -> ApiError {
         StoreError::RoomNameTaken => {
             ApiError::new(ErrorCode::RoomNameTaken, words).on_field("name")
         }
+        StoreError::NoInvitation => ApiError::invalid_field("invitation", words),
         StoreError::NotFound => ApiError::new(ErrorCode::NotFound, words),
         StoreError::NotMember | StoreError::Banned => ApiError::new(ErrorCode::Forbidden, words),
         StoreError::ClientIdReused => {

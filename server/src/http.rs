@@ -12,6 +12,7 @@ mod exposition;
 mod extract;
 mod frames;
 mod headers;
+mod invitations;
 mod live;
 mod members;
 mod messages;
@@ -50,7 +51,7 @@ use crate::Error;
 pub const API: &str = "/api/v1";
 
 /// Every route, by what it is about, as the document shows them.
-fn sections() -> [Section; 7] {
+fn sections() -> [Section; 8] {
     let section = |name, about, prefix, routes| Section {
         name,
         about,
@@ -63,6 +64,12 @@ fn sections() -> [Section; 7] {
             "Accounts, and what others see of them.",
             API,
             users::routes(),
+        ),
+        section(
+            "Registration",
+            "Who may make an account, and invitations to.",
+            API,
+            invitations::routes(),
         ),
         section(
             "Sessions",
@@ -121,6 +128,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     for resource in resources(routes(others)) {
         config.service(resource);
     }
+    #[cfg(debug_assertions)]
+    live::echo_routes(config);
     config
         .service(web::scope("/api").default_service(web::to(no_such_route)))
         .default_service(web::to(page::serve));

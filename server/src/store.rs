@@ -14,6 +14,7 @@ mod copy;
 mod counters;
 mod edit;
 mod error;
+mod invitation;
 mod log;
 mod login;
 mod marks;
@@ -35,6 +36,7 @@ pub use change::{Change, Feed};
 pub use copy::{Verified, copy, copy_store};
 pub use counters::Activity;
 pub use error::StoreError;
+pub use invitation::{InvitationRecord, Invitations};
 pub use log::{Changes, Edit, Log, NewPost, Page, PageAt, Posted};
 pub use login::{Arrival, Digest, Login, Logins, NewLogin, Rotation, TicketGrant};
 pub use move_error::{MoveError, Progress};
@@ -48,7 +50,7 @@ pub use room::{
 
 /// A whole store.
 #[async_trait]
-pub trait Store: Accounts + Logins + Rooms + Log + Archive + Send + Sync {
+pub trait Store: Accounts + Invitations + Logins + Rooms + Log + Archive + Send + Sync {
     /// The store's life: random, made with it, the same at every opening until a restore.
     fn epoch(&self) -> Epoch;
 

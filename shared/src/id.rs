@@ -97,6 +97,8 @@ id! {
     ClientId,
     /// The life of a store: made with it, changed by a restore.
     Epoch,
+    /// An invitation to register.
+    InvitationId,
 }
 
 #[cfg(test)]

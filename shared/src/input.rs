@@ -155,6 +155,18 @@ text!(
     }
 );
 
+impl Username {
+    /// What the name looks like: names with the same look are hard to tell apart.
+    ///
+    /// Unicode's skeleton (TR39) of the characters that a username may have, in lower case.
+    pub fn look(&self) -> String {
+        self.0
+            .replace('0', "o")
+            .replace('1', "l")
+            .replace('m', "rn")
+    }
+}
+
 text!(
     /// A room's name: 2 to 48 of `a-z`, `0-9`, `_`, `-`, stored in lower case.
     ///

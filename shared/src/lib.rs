@@ -8,6 +8,7 @@ mod error;
 mod frame;
 mod id;
 mod input;
+mod invitation;
 mod limits;
 mod message;
 mod password;
@@ -20,21 +21,23 @@ mod user;
 
 pub use error::{ApiError, ErrorCode};
 pub use frame::{ClientFrame, CloseCode, ResetReason, RoomHead, ServerFrame};
-pub use id::{ClientId, Epoch, IdError, MessageId, RoomId, SessionId, UserId};
+pub use id::{ClientId, Epoch, IdError, InvitationId, MessageId, RoomId, SessionId, UserId};
 pub use input::{
     DisplayName, Email, InputError, MessageBody, RoomName, StatusText, Title, Topic, Username,
 };
+pub use invitation::{Invitation, Registration};
 pub use limits::*;
 pub use message::{Message, MessageState};
 pub use password::Password;
 pub use request::{
-    BodyEdit, ChangesQuery, MarksUpdate, MembersQuery, NewMessage, NewRoom, NewSession, NewUser,
-    PageQuery, PasswordChange, PasswordCheck, RoleUpdate, RoomUpdate, RoomsQuery, RoomsScope,
-    UserUpdate, UsersQuery,
+    BodyEdit, ChangesQuery, MarksUpdate, MembersQuery, NewInvitation, NewMessage, NewRoom,
+    NewSession, NewUser, PageQuery, PasswordChange, PasswordCheck, RoleUpdate, RoomUpdate,
+    RoomsQuery, RoomsScope, UserUpdate, UsersQuery,
 };
 pub use response::{
-    Bans, LoggedIn, MarksAnswer, MemberAnswer, Members, MessageAnswer, MessagePage, PasswordScore,
-    PublicRooms, RoomAnswer, Rooms, Sessions, Ticket, UserAnswer, Users,
+    Bans, InvitationAnswer, Invitations, LoggedIn, MarksAnswer, MemberAnswer, Members,
+    MessageAnswer, MessagePage, PasswordScore, PublicRooms, RegistrationAnswer, RoomAnswer, Rooms,
+    Sessions, Ticket, UserAnswer, Users,
 };
 pub use room::{Ban, DirectRoom, Marks, Member, MyRoom, NamedRoom, Room, RoomRole, Visibility};
 pub use ticks::{Lowest, Ticks};

@@ -37,6 +37,11 @@ pub const REFRESH_GRACE_MS: i64 = 10_000;
 /// How long a ticket is good for.
 pub const TICKET_MS: i64 = 30_000;
 
+/// Most people who may register with one invitation.
+pub const MAX_INVITATION_USES: u32 = 1_000;
+/// Longest life of an invitation: a year.
+pub const MAX_INVITATION_MS: i64 = 365 * 24 * 60 * 60 * 1_000;
+
 /// The server pings every so often; a client that saw nothing for so long sends `ping`.
 pub const HEARTBEAT_MS: u32 = 25_000;
 /// A client whose `ping` stays unanswered for so long reconnects.

@@ -43,6 +43,21 @@ requests! {
         /// The username where absent.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         display_name: Option<DisplayName>,
+        /// The code of an invitation, where one is needed; passed over where anybody may register.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invitation: Option<String>,
+    }
+
+    /// `POST /invitations`.
+    NewInvitation {
+        /// How many may register with it, 1..=[`MAX_INVITATION_USES`](crate::MAX_INVITATION_USES);
+        /// 1 where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uses: Option<u32>,
+        /// How long it is good for, 1..=[`MAX_INVITATION_MS`](crate::MAX_INVITATION_MS); a week
+        /// where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_in_ms: Option<i64>,
     }
 
     /// `PATCH /users/{id}`: absent fields stay as they are.

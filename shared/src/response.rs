@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Ban, Epoch, Marks, Member, Message, MyRoom, Room, Session, Timestamp, User};
+use crate::{
+    Ban, Epoch, Invitation, Marks, Member, Message, MyRoom, Registration, Room, Session, Timestamp,
+    User,
+};
 
 macro_rules! answers {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* })+) => {$(
@@ -14,6 +17,24 @@ macro_rules! answers {
 }
 
 answers! {
+    /// `GET /registration`.
+    RegistrationAnswer {
+        /// Who may make an account.
+        registration: Registration,
+    }
+
+    /// `{invitation}`, with its code.
+    InvitationAnswer {
+        /// The invitation.
+        invitation: Invitation,
+    }
+
+    /// `GET /invitations`: those that are still good, newest first, without their codes.
+    Invitations {
+        /// The invitations.
+        invitations: Vec<Invitation>,
+    }
+
     /// `{user}`.
     UserAnswer {
         /// The person.

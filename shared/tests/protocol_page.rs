@@ -10,7 +10,8 @@ use std::{collections::BTreeSet, fmt::Debug};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
-    ApiError, ClientFrame, ErrorCode, Member, Message, MyRoom, Room, ServerFrame, Session, User,
+    ApiError, ClientFrame, ErrorCode, Invitation, Member, Message, MyRoom, Room, ServerFrame,
+    Session, User,
 };
 
 const PAGE: &str = include_str!("../../docs/protocol.md");
@@ -54,6 +55,7 @@ fn every_json_block_is_of_a_known_type_and_holds() {
     holds::<MyRoom>("MyRoom");
     holds::<Member>("Member");
     holds::<Session>("Session");
+    holds::<Invitation>("Invitation");
     holds::<ClientFrame>("ClientFrame");
     holds::<ServerFrame>("ServerFrame");
     let checked = [
@@ -64,6 +66,7 @@ fn every_json_block_is_of_a_known_type_and_holds() {
         "MyRoom",
         "Member",
         "Session",
+        "Invitation",
         "ClientFrame",
         "ServerFrame",
     ];

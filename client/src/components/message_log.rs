@@ -126,7 +126,8 @@ fn row(props: &Props, row: &Row, now: i64) -> Html {
             };
             html! {
                 <li class="log-notice" data-testid="notice" key={format!("notice-{}", notice.number)}>
-                    { format!("{name} {what}") }
+                    <bdi>{ name }</bdi>
+                    { format!(" {what}") }
                 </li>
             }
         }

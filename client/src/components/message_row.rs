@@ -146,7 +146,7 @@ pub fn MessageRow(props: &Props) -> Html {
             }
             <div class="message__bubble">
                 if props.is_first && !props.is_mine {
-                    <p class="message__author">{ &props.name }</p>
+                    <p class="message__author"><bdi>{ &props.name }</bdi></p>
                 } else {
                     <span class="hidden">
                         { if props.is_mine { "You:" } else { props.name.as_str() } }

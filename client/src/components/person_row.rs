@@ -70,7 +70,7 @@ pub fn PersonRow(props: &Props) -> Html {
                 <span class="hidden">{ what }</span>
                 <span class="person__text" aria-hidden="true">
                     <span class="person__name">
-                        { &person.display_name }
+                        <bdi>{ &person.display_name }</bdi>
                         if props.is_me { <span class="person__you">{ " (you)" }</span> }
                     </span>
                     if let Some(line) = line(props) {

@@ -60,7 +60,7 @@ pub fn RoomHeader(props: &Props) -> Html {
             <div class="room-header__text">
                 <h1 class="room-header__title">
                     if props.is_private { <Icon shape={Shape::Lock} /> }
-                    { &props.title }
+                    <bdi>{ &props.title }</bdi>
                 </h1>
                 <p class="room-header__line">{ line(props) }</p>
             </div>

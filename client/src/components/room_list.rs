@@ -98,7 +98,7 @@ fn room_link(props: &Props, entry: &RoomEntry) -> Html {
                     <span class="room-link__mark" aria-hidden="true">{ mark }</span>
                 }
                 <span class="room-link__text">
-                    <span class="room-link__title">{ &entry.title }</span>
+                    <span class="room-link__title"><bdi>{ &entry.title }</bdi></span>
                     <span class="room-link__preview">{ preview(props, entry) }</span>
                 </span>
                 <span class="room-link__side">

@@ -1,12 +1,21 @@
 //! What needs no login: registering, logging in, coming back with the cookie.
 
-use shared::{LoggedIn, NewSession, NewUser, PasswordCheck, PasswordScore, SessionId, UserAnswer};
+use shared::{
+    LoggedIn, NewSession, NewUser, PasswordCheck, PasswordScore, Registration, RegistrationAnswer,
+    SessionId, UserAnswer,
+};
 
 use super::{Failure, request::Request};
 
 /// Makes an account.
 pub async fn register(user: &NewUser) -> Result<UserAnswer, Failure> {
     Request::post("/users").json(user).send(None).await
+}
+
+/// Who may make an account.
+pub async fn registration() -> Result<Registration, Failure> {
+    let answer: RegistrationAnswer = Request::get("/registration").send(None).await?;
+    Ok(answer.registration)
 }
 
 /// Logs in; the answer also sets the session's cookie.

@@ -63,15 +63,17 @@ fn row(room: &Room, on_join: &Callback<Room>) -> Html {
         1 => "1 member".to_owned(),
         n => format!("{n} members"),
     };
-    let about = match &named.topic {
-        Some(topic) => format!("{} · {members} · {topic}", named.name),
-        None => format!("{} · {members}", named.name),
-    };
+    let about = format!("{} · {members}", named.name);
     html! {
         <li class="line" key={named.id.to_string()}>
             <div class="line__text">
-                <span class="line__name">{ &title }</span>
-                <span class="line__note">{ about }</span>
+                <span class="line__name"><bdi>{ &title }</bdi></span>
+                <span class="line__note">
+                    { about }
+                    if let Some(topic) = &named.topic {
+                        { " · " }<bdi>{ topic }</bdi>
+                    }
+                </span>
             </div>
             <button
                 type="button"

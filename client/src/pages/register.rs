@@ -1,6 +1,8 @@
 //! Making an account, and straight into the chat.
 
-use shared::{Email, Gender, LoggedIn, NewUser, Password, Username};
+mod admission;
+
+use shared::{Email, Gender, LoggedIn, NewUser, Password, Registration, Username};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::Link;
@@ -12,8 +14,9 @@ use crate::{
     net::{self, Failure},
     route::Route,
 };
+use admission::{Closed, invited_by_link, use_registration};
 
-const FIELDS: [&str; 3] = ["username", "email", "password"];
+const FIELDS: [&str; 4] = ["username", "email", "password", "invitation"];
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -44,6 +47,8 @@ pub fn RegisterPage(props: &Props) -> Html {
     let gender = use_state_eq(|| Gender::Unspecified);
     let left = use_state_eq(Left::default);
     let progress = use_state_eq(Progress::default);
+    let registration = use_registration();
+    let invitation = use_state_eq(invited_by_link);
     let score = use_password_score(&password, &username, &email);
 
     let leave = |change: fn(&mut Left)| {
@@ -57,6 +62,7 @@ pub fn RegisterPage(props: &Props) -> Html {
     let onsubmit = {
         let (username, email, password) = (username.clone(), email.clone(), password.clone());
         let (gender, left) = (*gender, left.clone());
+        let invitation = Some(invitation.trim().to_owned()).filter(|code| !code.is_empty());
         let (progress, on_logged_in) = (progress.clone(), props.on_logged_in.clone());
         move |event: SubmitEvent| {
             event.prevent_default();
@@ -83,6 +89,7 @@ pub fn RegisterPage(props: &Props) -> Html {
                 password,
                 gender,
                 display_name: None,
+                invitation: invitation.clone(),
             };
             let (progress, on_logged_in) = (progress.clone(), on_logged_in.clone());
             spawn_local(async move {
@@ -99,12 +106,27 @@ pub fn RegisterPage(props: &Props) -> Html {
     };
     let is_odd = |text: &str| text.chars().any(|c| !c.is_ascii_alphanumeric() && c != '_');
     let username_wrong = wrong::<Username>(&username, left.username || is_odd(&username));
+    if registration == Some(Registration::Closed) {
+        return html! { <Closed /> };
+    }
     html! {
         <main class="door">
             <Logo />
             <form class="card form" novalidate=true {onsubmit}>
                 <h1 class="card__title">{ "Create an account" }</h1>
                 <Notice text={progress.error_beside(&FIELDS)} />
+                if registration == Some(Registration::Invitation) {
+                    <Field
+                        name="invitation"
+                        label="Invitation"
+                        hint="The code you were given. Here one registers by invitation."
+                        value={(*invitation).clone()}
+                        on_input={set(&invitation)}
+                        error={progress.error_at("invitation")}
+                        autocomplete="off"
+                        is_required=true
+                    />
+                }
                 <Field
                     name="username"
                     label="Username"

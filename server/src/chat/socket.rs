@@ -2,6 +2,9 @@
 //!
 //! The actor hears the client; what the client hears comes from the session's outbox.
 
+#[cfg(debug_assertions)]
+pub(super) mod echo;
+
 use std::{collections::HashMap, rc::Rc};
 
 use actix::{Actor, ActorContext, StreamHandler};

@@ -157,6 +157,7 @@ async fn talk(
 
 fn new_user(username: &str, shown: &str, gender: Gender) -> Result<NewUser, CommandError> {
     Ok(NewUser {
+        invitation: None,
         username: parsed(username)?,
         email: parsed(&format!("{username}@example.org"))?,
         password: Password::try_from(PASSWORD.to_owned())

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::{Args, Subcommand, ValueEnum};
-use shared::{Email, Gender, NewUser, Password, ServerRole, UserId, Username};
+use shared::{Email, Gender, NewInvitation, NewUser, Password, ServerRole, UserId, Username};
 
 use super::{CommandError, say};
 use crate::{Clock, Error, app, config::Place, domain::Domain, store::AccountUpdate};
@@ -18,6 +18,20 @@ pub(super) enum UserCommand {
     ///
     /// Nobody is admin by registering: this makes the first.
     SetRole(SetRole),
+    /// Make an invitation to register, for where registration is by invitation, and print its code
+    Invite(Invite),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Invite {
+    #[command(flatten)]
+    place: Place,
+    /// How many people may register with it
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    uses: u32,
+    /// For how many days it is good
+    #[arg(long, default_value_t = 7, value_name = "N")]
+    days: u32,
 }
 
 #[derive(Debug, Args)]
@@ -86,16 +100,18 @@ impl From<RoleArg> for ServerRole {
 }
 
 pub(super) async fn run(command: UserCommand) -> Result<(), CommandError> {
-    let who = match &command {
-        UserCommand::Create(create) => &create.who,
-        UserCommand::ResetPassword(who) => who,
-        UserCommand::SetRole(set) => &set.who,
+    let place = match &command {
+        UserCommand::Create(create) => &create.who.place,
+        UserCommand::ResetPassword(who) => &who.place,
+        UserCommand::SetRole(set) => &set.who.place,
+        UserCommand::Invite(invite) => &invite.place,
     };
-    let app::Opened { domain, .. } = app::open(&who.place, Clock::system()).await?;
+    let app::Opened { domain, .. } = app::open(place, Clock::system()).await?;
     let done = match command {
         UserCommand::Create(create) => create_user(&domain, create).await,
         UserCommand::ResetPassword(who) => reset_password(&domain, &who.username).await,
         UserCommand::SetRole(set) => set_role(&domain, &set.who.username, set.role.into()).await,
+        UserCommand::Invite(invite) => make_invitation(&domain, &invite).await,
     };
     domain.store().close().await;
     say(&done?)
@@ -109,6 +125,7 @@ async fn create_user(domain: &Domain, create: Create) -> Result<String, CommandE
         password: read_password()?,
         gender: create.gender.into(),
         display_name: None,
+        invitation: None,
     };
     let account = domain.new_account(new, create.role.into()).await?;
     domain
@@ -147,6 +164,18 @@ async fn set_role(
         ServerRole::Member => "a plain member",
     };
     Ok(format!("{username} is {role} now"))
+}
+
+async fn make_invitation(domain: &Domain, invite: &Invite) -> Result<String, CommandError> {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    let new = NewInvitation {
+        uses: Some(invite.uses),
+        expires_in_ms: Some(i64::from(invite.days) * DAY_MS),
+    };
+    let invitation = domain.new_invitation(&new).await?;
+    let code = invitation.code.unwrap_or_default();
+    // The code behind #, which browsers keep to themselves.
+    Ok(format!("{code}\n(as a link: /register#invitation={code})"))
 }
 
 async fn find(domain: &Domain, username: &Username) -> Result<UserId, CommandError> {

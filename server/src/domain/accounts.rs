@@ -1,12 +1,12 @@
 //! Accounts: register, read, change, delete.
 
 use shared::{
-    NewUser, PasswordChange, PasswordCheck, PasswordScore, ServerRole, User, UserId, UserUpdate,
-    Users, UsersQuery,
+    NewUser, PasswordChange, PasswordCheck, PasswordScore, Registration, ServerRole, User, UserId,
+    UserUpdate, Users, UsersQuery,
 };
 use uuid::Uuid;
 
-use super::{Domain, SignedIn, passwords};
+use super::{Domain, SignedIn, invitations, passwords};
 use crate::{
     Error,
     store::{AccountUpdate, NewAccount, StoreError},
@@ -17,9 +17,16 @@ impl Domain {
     /// Registers somebody, who is in the lobby from then on.
     ///
     /// # Errors
-    /// `invalid_field` for a password that is easy to guess; `username_taken`; `email_taken`.
-    pub async fn register(&self, new: NewUser) -> Result<User, Error> {
-        let account = self.new_account(new, ServerRole::Member).await?;
+    /// `forbidden` where registration is closed; `invalid_field` for a password that is easy to
+    /// guess, a missing or bad invitation, a name that passes for somebody else's;
+    /// `username_taken`; `email_taken`.
+    pub async fn register(&self, new: NewUser, registration: Registration) -> Result<User, Error> {
+        // First: whoever may not register hears nothing of names and passwords.
+        let invitation = invitations::admission(registration, new.invitation.as_deref())?;
+        let account = NewAccount {
+            invitation,
+            ..self.new_account(new, ServerRole::Member).await?
+        };
         let id = account.id;
         self.store.create_user(account).await?;
         let account = self.store.user(id).await?.ok_or(Error::NotFound("user"))?;
@@ -33,6 +40,9 @@ impl Domain {
     pub async fn new_account(&self, new: NewUser, role: ServerRole) -> Result<NewAccount, Error> {
         let own_words = [new.username.as_str(), new.email.as_str()];
         passwords::require_strong("password", &new.password, &own_words)?;
+        if let Some(name) = &new.display_name {
+            self.require_own_name(&new.username, name).await?;
+        }
         Ok(NewAccount {
             id: UserId::from_uuid(Uuid::now_v7()),
             password_hash: self.passwords.hash(new.password.reveal()).await?,
@@ -42,6 +52,7 @@ impl Domain {
             gender: new.gender,
             role,
             created_at: self.clock.now(),
+            invitation: None,
         })
     }
 
@@ -112,6 +123,11 @@ impl Domain {
         let is_admin = self.require_self_or_admin(me, id).await?;
         if update.role.is_some() && !is_admin {
             return Err(Error::Forbidden("only a server admin gives roles"));
+        }
+        if let Some(name) = &update.display_name {
+            let account = self.store.user(id).await?;
+            let account = account.ok_or(Error::NotFound("user"))?;
+            self.require_own_name(&account.username, name).await?;
         }
         let update = AccountUpdate {
             display_name: update.display_name.map(String::from),

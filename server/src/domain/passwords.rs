@@ -77,6 +77,13 @@ impl Passwords {
         Ok(matches && is_known)
     }
 
+    /// Whether a hash was made with another work factor than hashes are made with now.
+    pub fn is_outdated(&self, hash: &str) -> bool {
+        // `$2b$12$…`
+        let cost = hash.split('$').nth(2).and_then(|cost| cost.parse().ok());
+        cost != Some(self.cost)
+    }
+
     /// How many are being hashed or wait for it.
     pub fn waiting(&self) -> usize {
         self.places.saturating_sub(self.waiting.available_permits())
@@ -172,6 +179,14 @@ mod tests {
         assert!(passwords.verify(&longest, Some(&hash)).await.unwrap());
         let other = "x".repeat(Password::MAX_BYTES);
         assert!(!passwords.verify(&other, Some(&hash)).await.unwrap());
+    }
+
+    #[actix_web::test]
+    async fn a_hash_of_another_work_factor_is_outdated() {
+        let hash = Passwords::new(PasswordCost(4)).hash("tangerine").await;
+        let hash = hash.unwrap();
+        assert!(!Passwords::new(PasswordCost(4)).is_outdated(&hash));
+        assert!(Passwords::new(PasswordCost(5)).is_outdated(&hash));
     }
 
     #[actix_web::test]

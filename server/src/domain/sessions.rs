@@ -45,6 +45,7 @@ impl Domain {
             .map(|account| account.password_hash.as_str());
         let is_right = self.passwords.verify(&new.password, hash).await?;
         let account = account.filter(|_| is_right).ok_or(WRONG)?;
+        self.renew_hash(&account, &new.password).await;
 
         let now = self.clock.now();
         let login = LoginRecord {
@@ -74,6 +75,22 @@ impl Domain {
             })?;
         self.live_sessions.admit(&login, reading);
         self.logged_in(account, &login, refresh, now)
+    }
+
+    /// Hashes a password that was just shown once more where the operator has changed the work
+    /// factor since. A failure keeps nobody out: the next login tries again.
+    async fn renew_hash(&self, account: &Account, password: &str) {
+        if !self.passwords.is_outdated(&account.password_hash) {
+            return;
+        }
+        let renewed = async {
+            let hash = self.passwords.hash(password).await?;
+            let old = account.password_hash.clone();
+            Ok::<_, Error>(self.store.replace_hash(account.id, old, hash).await?)
+        };
+        if let Err(error) = renewed.await {
+            error.log();
+        }
     }
 
     /// Exchanges a refresh value for the next and a new access token.

@@ -1,5 +1,8 @@
 //! Access tokens (JWT), refresh values and tickets: made, recognized, and never kept in clear.
 
+#[cfg(test)]
+mod forged;
+
 use aws_lc_rs::{digest, hmac, rand};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -127,9 +130,9 @@ mod tests {
 
     use super::*;
 
-    const USER: UserId = UserId::from_uuid(Uuid::from_u128(1));
-    const SESSION: SessionId = SessionId::from_uuid(Uuid::from_u128(2));
-    const NOW: Timestamp = Timestamp::from_millis(1_763_600_000_000);
+    pub const USER: UserId = UserId::from_uuid(Uuid::from_u128(1));
+    pub const SESSION: SessionId = SessionId::from_uuid(Uuid::from_u128(2));
+    pub const NOW: Timestamp = Timestamp::from_millis(1_763_600_000_000);
 
     #[test]
     fn a_token_says_who_through_which_session_until_when() {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use shared::Registration;
 
 use super::{MetricsAccess, Network, Origins, Page, client_address::client_address};
 use crate::{
@@ -27,6 +28,8 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// Whose word on addresses is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Who may make an account.
+    pub registration: Registration,
     /// Who may look at the figures.
     pub metrics: MetricsAccess,
     /// What was refused.

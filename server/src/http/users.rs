@@ -26,7 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         post("/users", register)
             .does("Makes an account. Whoever registers is in the lobby from then on.")
-            .refuses(&[UsernameTaken, EmailTaken, RateLimited]),
+            .refuses(&[Forbidden, UsernameTaken, EmailTaken, RateLimited]),
         get("/users", list).does("Lists people by username. Deleted ones are not among them."),
         get("/users/{user}", read)
             .does("Reads a person. `email` and `role` only of oneself, and for server admins."),
@@ -59,7 +59,7 @@ async fn register(
     new: Body<NewUser>,
 ) -> Result<Created<UserAnswer>, Error> {
     app.check_address(ByAddress::Register, &request)?;
-    let user = app.domain.register(new.0).await?;
+    let user = app.domain.register(new.0, app.registration).await?;
     Ok(Created(UserAnswer { user }))
 }
 

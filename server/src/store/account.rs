@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use shared::{Email, Gender, ServerRole, SessionId, Timestamp, UserId, Username};
 
-use super::StoreError;
+use super::{Digest, StoreError};
 
 /// An account, as kept. A deleted one keeps its id and username and nothing else of the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Account {
 pub struct NewAccount {
     /// Chosen by the caller.
     pub id: UserId,
-    /// Unique, deleted accounts included.
+    /// Unique by its look ([`Username::look`]), deleted accounts included.
     pub username: Username,
     /// Unique ignoring case.
     pub email: Email,
@@ -51,6 +51,8 @@ pub struct NewAccount {
     pub role: ServerRole,
     /// Now.
     pub created_at: Timestamp,
+    /// Of the invitation's code that it uses up, where one is needed.
+    pub invitation: Option<Digest>,
 }
 
 /// What to change of an account; `None` leaves a field as it is.
@@ -71,12 +73,13 @@ pub struct AccountUpdate {
 /// People.
 #[async_trait]
 pub trait Accounts {
-    /// Makes an account and puts it into the lobby, both or neither.
+    /// Makes an account, puts it into the lobby and uses up its invitation by one, all or nothing.
     ///
-    /// Of two concurrent calls with one name or address exactly one succeeds.
+    /// Of two concurrent calls with one name, one look of a name, one address or the last use of
+    /// one invitation exactly one succeeds.
     ///
     /// # Errors
-    /// [`StoreError::UsernameTaken`] before [`StoreError::EmailTaken`] where both are.
+    /// [`StoreError::NoInvitation`] first; [`StoreError::UsernameTaken`] before [`StoreError::EmailTaken`] where both are.
     async fn create_user(&self, account: NewAccount) -> Result<(), StoreError>;
 
     /// The account with this id, a deleted one too.
@@ -84,6 +87,10 @@ pub trait Accounts {
 
     /// The account with this name, a deleted one too.
     async fn user_by_name(&self, username: &Username) -> Result<Option<Account>, StoreError>;
+
+    /// The account whose name looks like that ([`Username::look`]), a deleted one too; the one that
+    /// was made first, where older ones look alike.
+    async fn user_by_look(&self, look: &str) -> Result<Option<Account>, StoreError>;
 
     /// The accounts with these ids, deleted ones too, in no particular order; absent ids are
     /// left out, repeated ones answered once.
@@ -117,6 +124,10 @@ pub trait Accounts {
         password_hash: String,
         keep: Option<SessionId>,
     ) -> Result<(), StoreError>;
+
+    /// Replaces the password hash by another of the same password, where it is still `old`; ends no
+    /// session. An absent account is passed over.
+    async fn replace_hash(&self, id: UserId, old: String, new: String) -> Result<(), StoreError>;
 
     /// Deletes an account: its personal data is gone, its sessions end, it leaves every room with
     /// a name (with the succession of [`Rooms::remove_member`](super::Rooms::remove_member)).

@@ -1,7 +1,8 @@
 //! A whole store record by record: how it is read out, and how another is made of it.
 //!
 //! Exact: what a store made of its own archive answers is what the first one answers, cursors and
-//! logins included. Tickets are left out, which nobody misses after half a minute.
+//! logins included. Tickets are left out, which nobody misses after half a minute, and invitations
+//! to register, which are made anew.
 
 use async_trait::async_trait;
 use shared::{Epoch, Message, Room, RoomId, Timestamp, UserId};

@@ -3,8 +3,8 @@
 /// Why a store did not do what was asked. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Another account has that username, a deleted one too.
-    #[error("that username is taken")]
+    /// Another account has that username or one that looks like it, a deleted one too.
+    #[error("that username, or one that looks like it, is taken")]
     UsernameTaken,
     /// Another account has that e-mail address, ignoring case.
     #[error("that e-mail address is taken")]
@@ -12,6 +12,9 @@ pub enum StoreError {
     /// Another public room has that name.
     #[error("that room name is taken")]
     RoomNameTaken,
+    /// No such invitation: used up, run out, taken back, or never made.
+    #[error("is not good (any more): ask for another one")]
+    NoInvitation,
     /// The thing asked for is absent.
     #[error("not found")]
     NotFound,

@@ -17,6 +17,7 @@ mod failure;
 mod followers;
 mod garbage;
 mod intake;
+mod invitations;
 mod key;
 mod lane;
 mod lease;

@@ -13,6 +13,7 @@ mod failure;
 mod file;
 mod heads;
 mod intake;
+mod invitations;
 mod log;
 mod logins;
 mod marks;

@@ -256,3 +256,31 @@ async fn several_people_are_logged_in_beside_each_other() {
         let _ = person.ask_refresh(&person.refresh).await.is(200);
     }
 }
+
+#[actix_web::test]
+async fn a_login_hashes_the_password_anew_when_the_work_factor_was_changed() {
+    let mut server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let cost = async |server: &TestServer| {
+        let account = server.domain.store().user(alice.id).await.unwrap();
+        let hash = account.unwrap().password_hash;
+        hash.split('$').nth(2).unwrap().to_owned()
+    };
+    assert_eq!(cost(&server).await, "04");
+    server
+        .restart_with(|config| config.place.bcrypt_cost = 5)
+        .await;
+    assert_eq!(cost(&server).await, "04", "not without the password");
+    let guess = json!({ "username": "alice", "password": "a wrong guess" });
+    server
+        .post("/api/v1/sessions")
+        .json(guess)
+        .await
+        .refused(ErrorCode::Unauthenticated);
+    assert_eq!(cost(&server).await, "04");
+    let again = server.log_in("alice").await;
+    assert_eq!(cost(&server).await, "05");
+    assert!(alice.is_signed_in().await, "no session ends with it");
+    let _ = server.log_in("alice").await;
+    assert!(again.is_signed_in().await);
+}

@@ -223,3 +223,38 @@ pub async fn accounts_are_searched_by_plain_text(store: &TestStore) {
         ["percent"]
     );
 }
+
+pub async fn names_that_look_alike_are_one(store: &TestStore) {
+    let alice = store.register("alice").await;
+    for name in ["a1ice", "al1ce"] {
+        let name: shared::Username = name.parse().unwrap();
+        let found = store.user_by_look(&name.look()).await.unwrap();
+        let is_taken = name.as_str() == "a1ice";
+        assert_eq!(found.map(|account| account.id), is_taken.then_some(alice));
+    }
+    refused!(
+        store.create_user(new_account("a1ice")).await,
+        StoreError::UsernameTaken
+    );
+    store.delete_user(alice, at(1)).await.unwrap();
+    refused!(
+        store.create_user(new_account("a1ice")).await,
+        StoreError::UsernameTaken
+    );
+    store.register("al1ce").await;
+}
+
+pub async fn a_hash_is_replaced_where_it_is_the_old_one(store: &TestStore) {
+    let alice = store.register("alice").await;
+    let session = store.log_in(alice, 0).await;
+    let hash = async || store.user(alice).await.unwrap().unwrap().password_hash;
+    let old = hash().await;
+    for (old, expected) in [("another", old.as_str()), (old.as_str(), "new")] {
+        let replaced = store.replace_hash(alice, old.to_owned(), "new".to_owned());
+        replaced.await.unwrap();
+        assert_eq!(hash().await, expected);
+    }
+    assert!(store.session(session, at(1)).await.unwrap().is_some());
+    let nobody = store.replace_hash(user_id(), old, "new".to_owned());
+    nobody.await.unwrap();
+}

@@ -311,6 +311,7 @@ fn is_about(change: &Change, sentinel: UserId) -> bool {
 
 pub fn new_account(name: &str) -> NewAccount {
     NewAccount {
+        invitation: None,
         id: user_id(),
         username: name.parse().unwrap(),
         email: format!("{name}@example.org").parse().unwrap(),

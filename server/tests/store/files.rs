@@ -187,9 +187,32 @@ async fn the_file_of_a_newer_parlor_is_left_alone() {
     migrate_to(1_000);
     let line = refusal(&path).await;
     assert!(line.contains("a newer Parlor (schema 1000"), "{line}");
-    migrate_to(1);
+    migrate_to(2);
     let store = TestStore::at(dir.path()).await;
     assert!(store.user(alice).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn the_file_of_the_first_version_learns_what_names_look_like() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = TestStore::at(dir.path()).await;
+    let alice = store.register("alice").await;
+    store.close().await;
+    let conn = rusqlite::Connection::open(dir.path().join("parlor.db")).unwrap();
+    conn.execute_batch(
+        "DROP INDEX users_by_look; ALTER TABLE users DROP COLUMN look; DROP TABLE invitations;
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    conn.close().unwrap();
+    let store = TestStore::at(dir.path()).await;
+    let found = store.user_by_look("alice").await.unwrap();
+    assert_eq!(found.map(|account| account.id), Some(alice));
+    crate::refused!(
+        store.create_user(new_account("a1ice")).await,
+        StoreError::UsernameTaken
+    );
+    assert_eq!(store.invitations(crate::cast::at(0)).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod direct;
 mod feed;
 mod files;
 mod hot_room;
+mod invitations;
 mod log;
 mod logins;
 mod marks;
@@ -30,6 +31,7 @@ mod plans;
 mod profiles;
 mod rooms;
 mod settings;
+mod upgrades;
 
 use cast::TestStore;
 
@@ -52,6 +54,15 @@ macro_rules! every_case {
                 accounts_are_listed_by_username_page_by_page,
                 deleted_accounts_are_not_listed,
                 accounts_are_searched_by_plain_text,
+                names_that_look_alike_are_one,
+                a_hash_is_replaced_where_it_is_the_old_one,
+            }
+            invitations {
+                an_invitation_lets_so_many_register,
+                an_invitation_that_ran_out_or_was_taken_back_is_none,
+                a_refused_account_uses_up_no_invitation,
+                of_concurrent_accounts_with_one_invitation_one_is_made,
+                invitations_are_listed_newest_first,
             }
             profiles {
                 an_update_changes_what_it_names_and_nothing_else,

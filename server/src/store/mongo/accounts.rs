@@ -8,6 +8,7 @@ use super::{
     MongoStore,
     commits::{Echo, glance},
     failure::Failure,
+    invitations,
     key::{BsonId, folded},
     logins, members,
     record::AccountRecord,
@@ -21,9 +22,13 @@ use crate::store::{Account, AccountUpdate, Accounts, Change, NewAccount, StoreEr
 impl Accounts for MongoStore {
     async fn create_user(&self, account: NewAccount) -> Result<(), StoreError> {
         let lobby = self.identity.lobby;
+        let invitation = account.invitation;
         let account = &made(account);
         self.commit(Echo::Awaited, Some(lobby.bson()), move |work| {
             Box::pin(async move {
+                if let Some(code) = invitation {
+                    invitations::use_up(work, code, account.created_at).await?;
+                }
                 refuse_taken(&mut work.view, account).await?;
                 work.insert(USERS, &AccountRecord::from(account))?;
                 let room = super::rooms::find(&mut work.view, lobby).await?;
@@ -54,6 +59,21 @@ impl Accounts for MongoStore {
         self.refuse_when_closed()?;
         glance(&self.db, move |view| {
             Box::pin(async move { read_one(view, doc! { "username": username.as_str() }).await })
+        })
+        .await
+    }
+
+    async fn user_by_look(&self, look: &str) -> Result<Option<Account>, StoreError> {
+        self.refuse_when_closed()?;
+        // By age where several look alike: ids are made in their order.
+        let find = &Find::by(doc! { "look": look })
+            .sorted(doc! { "_id": 1 })
+            .at_most(1);
+        glance(&self.db, move |view| {
+            Box::pin(async move {
+                let found = accounts(view.all(USERS, find.clone()).await?)?;
+                Ok(found.into_iter().next())
+            })
         })
         .await
     }
@@ -109,6 +129,20 @@ impl Accounts for MongoStore {
                 live(&mut work.view, id).await?;
                 work.set(USERS, id.bson(), doc! { "password_hash": password_hash });
                 logins::end_all(work, id, keep).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn replace_hash(&self, id: UserId, old: String, new: String) -> Result<(), StoreError> {
+        let (old, new) = (old.as_str(), new.as_str());
+        self.commit(Echo::Ignored, Some(id.bson()), move |work| {
+            Box::pin(async move {
+                let unchanged = doc! { "_id": id.bson(), "password_hash": old };
+                if work.view.has(USERS, unchanged).await? {
+                    work.set(USERS, id.bson(), doc! { "password_hash": new });
+                }
                 Ok(())
             })
         })
@@ -201,8 +235,9 @@ fn made(new: NewAccount) -> Account {
 }
 
 async fn refuse_taken(view: &mut View<'_>, account: &Account) -> Result<(), Failure> {
-    let name = doc! { "username": account.username.as_str() };
-    if view.has(USERS, name).await? {
+    // Two who register at once both write the lobby, so that one of them begins again.
+    let look = doc! { "look": account.username.look() };
+    if view.has(USERS, look).await? {
         return Err(StoreError::UsernameTaken.into());
     }
     refuse_taken_email(view, account).await
@@ -250,7 +285,7 @@ async fn change(
 /// What an update may change: not when somebody was last seen, which is written meanwhile.
 fn changeable(record: &AccountRecord) -> Result<Document, Failure> {
     let mut fields = mongodb::bson::serialize_to_document(record).map_err(Failure::unreadable)?;
-    for fixed in ["_id", "username", "password_hash", "last_seen_at"] {
+    for fixed in ["_id", "username", "look", "password_hash", "last_seen_at"] {
         fields.remove(fixed);
     }
     Ok(fields)

@@ -1,7 +1,7 @@
 //! Ids, numbers and keys, as BSON has them.
 
 use mongodb::bson::{Binary, Uuid, spec::BinarySubtype};
-use shared::{ClientId, MessageId, RoomId, RoomName, SessionId, UserId};
+use shared::{ClientId, InvitationId, MessageId, RoomId, RoomName, SessionId, UserId};
 
 /// An id for BSON.
 pub trait BsonId {
@@ -29,6 +29,7 @@ bson_ids! {
     message_id -> MessageId,
     session_id -> SessionId,
     client_id -> ClientId,
+    invitation_id -> InvitationId,
 }
 
 /// Two ids as one key: 32 bytes.

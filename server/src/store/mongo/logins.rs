@@ -15,7 +15,7 @@ use super::{
     key::{BsonId, binary, session_id, user_id},
     mine,
     record::SessionRecord,
-    schema::{SESSIONS, SPENT_REFRESHES, TICKETS, USERS},
+    schema::{INVITATIONS, SESSIONS, SPENT_REFRESHES, TICKETS, USERS},
     view::{Find, View},
     work::Work,
 };
@@ -177,7 +177,7 @@ impl Logins for MongoStore {
 
     async fn purge_expired(&self, now: Timestamp) -> Result<(), StoreError> {
         self.refuse_when_closed()?;
-        for collection in [SESSIONS, SPENT_REFRESHES, TICKETS] {
+        for collection in [SESSIONS, SPENT_REFRESHES, TICKETS, INVITATIONS] {
             let expired = doc! { "expires_at": { "$lte": now.as_millis() } };
             let collection = self.db.collection::<Document>(collection);
             in_time(async { Ok(collection.delete_many(expired).await?) }).await?;

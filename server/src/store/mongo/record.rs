@@ -26,6 +26,9 @@ pub struct AccountRecord {
     #[serde(rename = "_id")]
     pub id: Uuid,
     pub username: String,
+    /// What the name looks like. Not unique: accounts that were made before may look alike.
+    #[serde(default)]
+    pub look: String,
     pub email: String,
     /// Unique: by which addresses are compared; the id once deleted, which is no address.
     pub email_key: String,
@@ -46,6 +49,7 @@ impl From<&Account> for AccountRecord {
         Self {
             id: account.id.bson(),
             username: account.username.as_str().to_owned(),
+            look: account.username.look(),
             email: account.email.clone(),
             email_key: email_key(account),
             password_hash: account.password_hash.clone(),

@@ -2,7 +2,7 @@
 
 use mongodb::{
     Database, IndexModel,
-    bson::{Binary, Document, Uuid, doc},
+    bson::{Binary, Bson, Document, Uuid, doc},
     options::IndexOptions,
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ pub const USERS: &str = "users";
 pub const SESSIONS: &str = "sessions";
 pub const SPENT_REFRESHES: &str = "spent_refreshes";
 pub const TICKETS: &str = "tickets";
+pub const INVITATIONS: &str = "invitations";
 pub const ROOMS: &str = "rooms";
 pub const MEMBERS: &str = "members";
 pub const BANS: &str = "bans";
@@ -39,7 +40,7 @@ pub const PRESENCE: &str = "presence";
 pub const TYPING: &str = "typing";
 
 /// The version of everything here.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// A document that is there for the change stream is of no use once every stream has passed it.
 const NEWS_KEPT_SECONDS: u64 = 60;
 
@@ -79,6 +80,9 @@ pub async fn prepare(db: &Database) -> Result<Identity, Failure> {
             known: VERSION,
         }))
         .into());
+    }
+    if meta.version < VERSION {
+        upgrade(db).await?;
     }
     if meta.unfinished {
         return Err(Refusal::Unfinished.unavailable().into());
@@ -128,14 +132,43 @@ async fn meta(db: &Database) -> Result<Option<MetaRecord>, Failure> {
     Ok(meta.find_one(doc! { "_id": "store" }).await?)
 }
 
-/// Indexes first, then the lobby, then the mark that all of it is there: who finds the mark has
-/// nothing to do, and who was interrupted begins again.
-async fn furnish(db: &Database) -> Result<MetaRecord, Failure> {
+/// From version 1: looks of names, invitations. Several servers may do it at once.
+async fn upgrade(db: &Database) -> Result<(), Failure> {
+    make_indexes(db).await?;
+    let mut look = Bson::from("$username");
+    for (find, by) in [("0", "o"), ("1", "l"), ("m", "rn")] {
+        look = doc! { "$replaceAll": { "input": look, "find": find, "replacement": by } }.into();
+    }
+    let users = db.collection::<Document>(USERS);
+    users
+        .update_many(
+            doc! { "look": null },
+            vec![doc! { "$set": { "look": look } }],
+        )
+        .await?;
+    let version = doc! { "$set": { "version": VERSION } };
+    db.collection::<Document>(META)
+        .update_one(
+            doc! { "_id": "store", "version": { "$lt": VERSION } },
+            version,
+        )
+        .await?;
+    Ok(())
+}
+
+async fn make_indexes(db: &Database) -> Result<(), Failure> {
     for (collection, indexes) in indexes() {
         db.collection::<Document>(collection)
             .create_indexes(indexes)
             .await?;
     }
+    Ok(())
+}
+
+/// Indexes first, then the lobby, then the mark that all of it is there: who finds the mark has
+/// nothing to do, and who was interrupted begins again.
+async fn furnish(db: &Database) -> Result<MetaRecord, Failure> {
+    make_indexes(db).await?;
     // Collections without an index of their own: a transaction on an old server makes none.
     for collection in [GARBAGE, META, SERVERS] {
         match db.create_collection(collection).await {
@@ -205,13 +238,21 @@ async fn lobby(db: &Database) -> Result<Uuid, Failure> {
     Ok(found.map_or(record.id, |room| room.id))
 }
 
-fn indexes() -> [(&'static str, Vec<IndexModel>); 11] {
+fn indexes() -> [(&'static str, Vec<IndexModel>); 12] {
     [
         (
             USERS,
             vec![
                 unique(doc! { "username": 1 }),
                 unique(doc! { "email_key": 1 }),
+                index(doc! { "look": 1 }),
+            ],
+        ),
+        (
+            INVITATIONS,
+            vec![
+                unique(doc! { "digest": 1 }),
+                index(doc! { "expires_at": 1 }),
             ],
         ),
         (

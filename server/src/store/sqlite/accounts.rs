@@ -7,7 +7,7 @@ use shared::{Email, SessionId, Timestamp, UserId, Username};
 use crate::store::{Account, AccountUpdate, Accounts, Change, NewAccount, StoreError};
 
 use super::{
-    SqliteStore, logins, members,
+    SqliteStore, invitations, logins, members,
     rows::{self, Word, account_columns},
     writer::Write,
 };
@@ -17,6 +17,12 @@ pub(super) const BY_NAME: &str = concat!(
     "SELECT ",
     account_columns!(),
     " FROM users WHERE username = ?1"
+);
+/// By age where several look alike: ids are made in their order.
+pub(super) const BY_LOOK: &str = concat!(
+    "SELECT ",
+    account_columns!(),
+    " FROM users WHERE look = ?1 ORDER BY id LIMIT 1"
 );
 pub(super) const AMONG: &str = concat!(
     "SELECT ",
@@ -48,6 +54,17 @@ impl Accounts for SqliteStore {
             let mut query = conn.prepare_cached(BY_NAME)?;
             Ok(query
                 .query_row([username.as_str()], |row| rows::account(row, 0))
+                .optional()?)
+        })
+        .await
+    }
+
+    async fn user_by_look(&self, look: &str) -> Result<Option<Account>, StoreError> {
+        let look = look.to_owned();
+        self.read(move |conn| {
+            let mut query = conn.prepare_cached(BY_LOOK)?;
+            Ok(query
+                .query_row([look], |row| rows::account(row, 0))
                 .optional()?)
         })
         .await
@@ -101,6 +118,17 @@ impl Accounts for SqliteStore {
         .await
     }
 
+    async fn replace_hash(&self, id: UserId, old: String, new: String) -> Result<(), StoreError> {
+        self.write(move |write| {
+            let mut update = write.conn.prepare_cached(
+                "UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2",
+            )?;
+            update.execute(params![id.as_uuid(), old, new])?;
+            Ok(())
+        })
+        .await
+    }
+
     async fn delete_user(&self, id: UserId, at: Timestamp) -> Result<(), StoreError> {
         self.write(move |write| delete(write, id, at)).await
     }
@@ -137,18 +165,21 @@ pub fn live(conn: &Connection, id: UserId) -> Result<Account, StoreError> {
 }
 
 fn create(write: &mut Write<'_>, new: &NewAccount) -> Result<(), StoreError> {
+    if let Some(code) = &new.invitation {
+        invitations::use_up(write.conn, code, new.created_at)?;
+    }
     let mut query = write
         .conn
-        .prepare_cached("SELECT 1 FROM users WHERE username = ?1")?;
-    if query.exists([new.username.as_str()])? {
+        .prepare_cached("SELECT 1 FROM users WHERE look = ?1")?;
+    if query.exists([new.username.look()])? {
         return Err(StoreError::UsernameTaken);
     }
     refuse_taken_email(write.conn, &new.email, new.id)?;
     let mut insert = write.conn.prepare_cached(
         "INSERT INTO users (id, username, email, email_key, password_hash, display_name, gender,
-                            status_text, role, created_at)
+                            status_text, role, created_at, look)
          VALUES (:id, :username, :email, :email_key, :password_hash, :display_name, :gender,
-                 '', :role, :created_at)",
+                 '', :role, :created_at, :look)",
     )?;
     insert.execute(named_params! {
         ":id": new.id.as_uuid(),
@@ -160,6 +191,7 @@ fn create(write: &mut Write<'_>, new: &NewAccount) -> Result<(), StoreError> {
         ":gender": new.gender.word(),
         ":role": new.role.word(),
         ":created_at": new.created_at.as_millis(),
+        ":look": new.username.look(),
     })?;
     let lobby = write.lobby;
     members::put(

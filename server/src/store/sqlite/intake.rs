@@ -166,8 +166,8 @@ fn put_account(conn: &Connection, account: &Account) -> rusqlite::Result<()> {
     let email_key = account.email.parse::<Email>().ok().map(|email| email.key());
     let mut insert = conn.prepare_cached(
         "INSERT INTO users (id, username, email, email_key, password_hash, display_name, gender,
-             status_text, role, created_at, last_seen_at, deleted_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             status_text, role, created_at, last_seen_at, deleted_at, look)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     insert.execute(params![
         account.id.as_uuid(),
@@ -182,6 +182,7 @@ fn put_account(conn: &Connection, account: &Account) -> rusqlite::Result<()> {
         account.created_at.as_millis(),
         millis(account.last_seen_at),
         millis(account.deleted_at),
+        account.username.look(),
     ])?;
     Ok(())
 }

@@ -150,6 +150,7 @@ impl Logins for SqliteStore {
             for sql in [
                 "DELETE FROM sessions WHERE expires_at <= ?1",
                 "DELETE FROM tickets WHERE expires_at <= ?1",
+                "DELETE FROM invitations WHERE expires_at <= ?1",
             ] {
                 write.conn.prepare_cached(sql)?.execute([now.as_millis()])?;
             }

@@ -39,6 +39,7 @@ async fn home() -> Home {
         .unwrap();
     let alice = UserId::from_uuid(Uuid::now_v7());
     let account = NewAccount {
+        invitation: None,
         id: alice,
         username: "alice".parse().unwrap(),
         email: "alice@example.org".parse().unwrap(),

@@ -47,6 +47,10 @@ pub fn ask(door: &Door, route: &Route, places: &Places) -> Call {
         ("message", places.message.to_string()),
         ("user", places.user.clone()),
         ("session", places.session.clone()),
+        (
+            "invitation",
+            "01890a5d-ac96-774b-bcce-b302099a8064".to_owned(),
+        ),
         ("file", "viewer.js".to_owned()),
     ] {
         path = path.replace(&format!("{{{name}}}"), &value);
@@ -80,6 +84,7 @@ fn body(route: &Route) -> Option<Value> {
         "users_update" => json!({ "status_text": "changed" }),
         "users_change_password" => json!({ "current": PASSWORD, "new": "another dream machine 7" }),
         "users_check_password" => json!({ "password": "tangerine" }),
+        "invitations_invite" => json!({ "uses": 1 }),
         "sessions_log_in" => json!({ "username": "nobody_here", "password": PASSWORD }),
         // A name that is taken: nothing is left behind.
         "rooms_create" => json!({ "name": "lobby", "visibility": "public" }),

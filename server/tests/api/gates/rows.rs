@@ -25,7 +25,7 @@ pub const RIGHTS: usize = 3;
 const MEMBERS_ONLY: Gate = Gate::Room([Err(Forbidden); RIGHTS]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Gate); 42] = [
+pub const ROUTES: [(&str, Gate); 46] = [
     ("users_register", Gate::Open),
     ("users_check_password", Gate::Open),
     ("users_list", Gate::Person),
@@ -33,6 +33,11 @@ pub const ROUTES: [(&str, Gate); 42] = [
     ("users_update", Gate::Person),
     ("users_change_password", Gate::Person),
     ("users_delete_user", Gate::Person),
+
+    ("invitations_registration", Gate::Open),
+    ("invitations_invite", Gate::Person),
+    ("invitations_list", Gate::Person),
+    ("invitations_take_back", Gate::Person),
 
     ("sessions_log_in", Gate::Open),
     ("sessions_refresh", Gate::Cookie),

@@ -134,6 +134,17 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> RawSocket<Io> {
         self.unread.drain(..len).collect()
     }
 
+    /// The status of an answer; None where the server ends it without one.
+    pub async fn status_if_any(&mut self) -> Option<u16> {
+        while !self.unread.contains(&b'\n') {
+            if !self.read().await {
+                return None;
+            }
+        }
+        let head = String::from_utf8_lossy(&self.unread);
+        head.split(' ').nth(1)?.parse().ok()
+    }
+
     /// Whether the server ends it, having said nothing of HTTP.
     pub async fn is_cut_without_an_answer(&mut self) -> bool {
         while self.read().await {}

@@ -133,6 +133,12 @@ impl TestServer {
         (self.domain, self.running) = (launched.domain, Some(launched.running));
     }
 
+    /// As [`Self::restart`], configured otherwise from now on.
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut ServeConfig)) {
+        change(&mut self.config);
+        self.restart().await;
+    }
+
     /// Begins a graceful stop; [`Self::restart`] waits until it is over.
     pub fn begin_stop(&mut self) {
         if let Some((stop, thread)) = self.running.take() {
