@@ -6,8 +6,11 @@ mod backup_and_restore;
 mod disk_full;
 mod events_equal_fetch;
 mod everything_is_bounded;
+mod graceful_stop;
 mod marks_and_presence;
 mod no_gap_after_reconnect;
+mod no_leak;
+mod nobody_can_kill_it;
 mod one_order;
 mod retries_are_harmless;
 mod servers_apart;
@@ -81,7 +84,10 @@ properties! {
     "R8" servers_apart MONGODB,
     "R9" store_in_trouble ANY,
     "R10" disk_full SQLITE,
+    "R12" graceful_stop EITHER,
+    "R15" nobody_can_kill_it EITHER,
     "R16" one_order ANY,
+    "R17" no_leak EITHER,
     "R18" marks_and_presence EITHER,
     "R19" backup_and_restore SQLITE,
 }

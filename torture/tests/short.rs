@@ -82,8 +82,11 @@ short! {
     disk_full
     events_equal_fetch
     everything_is_bounded
+    graceful_stop
     marks_and_presence
     no_gap_after_reconnect
+    no_leak
+    nobody_can_kill_it
     one_order
     retries_are_harmless
     slow_reader
@@ -95,8 +98,11 @@ short! {
     acked_is_durable
     events_equal_fetch
     everything_is_bounded
+    graceful_stop
     marks_and_presence
     no_gap_after_reconnect
+    no_leak
+    nobody_can_kill_it
     one_order
     retries_are_harmless
     servers_apart

@@ -212,6 +212,7 @@ impl Life {
                     format!("{who} was reset in {room:?}: {reason:?}")
                 });
             }
+            ServerFrame::Draining { .. } => self.counts.add("told when to come back", 1),
             ServerFrame::Error {
                 code,
                 message,

@@ -25,7 +25,7 @@ use crate::{
     memory::{Watch, held_kib},
     server::Server,
 };
-use bystanders::Bystanders;
+pub(super) use bystanders::Bystanders;
 
 /// The server held more than it may.
 const GREW: &str = "grew too much";

@@ -1,0 +1,91 @@
+//! R12: a server that is told to stop says when to come back, keeps what it acknowledged, and is gone
+//! within five seconds; those who come back together miss nothing.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use tokio::time::sleep;
+
+use crate::{crew::Crew, figures::Figures, ground::Ground, server::Server};
+
+const ROOMS: usize = 4;
+/// From SIGTERM to the end of the process.
+const STOP: Duration = Duration::from_secs(5);
+/// How long everybody may take to be connected again.
+const RETURN: Duration = Duration::from_mins(1);
+
+pub(super) async fn run(ground: &Ground) -> Result<()> {
+    let (people, stops) = ground.pick((60, 3), (2_000, 5));
+    let (messages, talk) = ground.pick((100.0, 1.0), (30.0, 8.0));
+    let mut rng = ground.rng();
+    let mut server = ground.serve().await?;
+    let mut crew = Crew::gather(&server, people, ROOMS).await?;
+    crew.come_in(16, &mut rng, &ground.counts);
+    for fault in ["let go without a hint", "slow stops"] {
+        ground.counts.expect_none(fault);
+    }
+    for _ in 0..stops {
+        until_connected(&server, people).await?;
+        let told = ground.counts.of("told when to come back");
+        let began = Instant::now();
+        let mut said = 0_u32;
+        while began.elapsed().as_secs_f64() < talk {
+            while f64::from(said) < began.elapsed().as_secs_f64() * messages {
+                crew.say(rng.usize(..people), &mut rng);
+                said += 1;
+            }
+            crew.check().await?;
+            sleep(Duration::from_millis(10)).await;
+        }
+        let asked = Instant::now();
+        {
+            // They go on talking meanwhile.
+            let mut stopping = std::pin::pin!(server.stop());
+            loop {
+                tokio::select! {
+                    stopped = &mut stopping => break stopped?,
+                    () = sleep(Duration::from_millis(10)) => crew.say(rng.usize(..people), &mut rng),
+                }
+            }
+        }
+        let took = asked.elapsed();
+        ground.counts.add("stops", 1);
+        ground
+            .counts
+            .largest("slowest stop, ms", u64::try_from(took.as_millis())?);
+        if took > STOP {
+            ground.counts.fault("slow stops", || format!("{took:?}"));
+        }
+        // What was sent before the end is in the clients' sockets and is read now.
+        let expected = told + u64::try_from(people)?;
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while ground.counts.of("told when to come back") < expected && Instant::now() < deadline {
+            sleep(Duration::from_millis(20)).await;
+        }
+        let missed = expected.saturating_sub(ground.counts.of("told when to come back"));
+        for _ in 0..missed {
+            ground
+                .counts
+                .fault("let go without a hint", || format!("{missed} of {people}"));
+        }
+        server.start_again().await?;
+    }
+    until_connected(&server, people).await?;
+    let reader = crew.people[0].clone();
+    crew.judge(&ground.counts, &reader).await.map(drop)
+}
+
+async fn until_connected(server: &Server, people: usize) -> Result<()> {
+    let deadline = Instant::now() + RETURN;
+    while Figures::of(server.address)
+        .await?
+        .get("parlor_connections")?
+        < people as u64
+    {
+        if Instant::now() > deadline {
+            bail!("not everybody came back");
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
