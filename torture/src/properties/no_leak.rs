@@ -37,7 +37,10 @@ pub(super) async fn run(ground: &Ground) -> Result<()> {
     // The first cycle fills caches and pools, the others must not add to them.
     for cycle in 0..=cycles {
         let end = Instant::now() + time;
-        let coming = people.iter().map(|one| come_and_go(one, room, end, ground));
+        // The first stays: a room that is empty is gone.
+        let coming = people[1..]
+            .iter()
+            .map(|one| come_and_go(one, room, end, ground));
         for done in futures_util::future::join_all(coming).await {
             done?;
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
+use futures_util::future::try_join_all;
 use shared::RoomId;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -16,10 +17,10 @@ use crate::{account::Account, ground::Ground, properties::everything_is_bounded:
 /// Frames or bodies of one connection.
 const BATCH: usize = 200;
 /// An answer to a mutated request may never come: half of it was eaten by the one before.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_millis(20);
 
 pub(super) async fn run(ground: &Ground) -> Result<()> {
-    let goal = ground.pick(20_000, 1_000_000);
+    let (goal, pairs) = ground.pick((8_000, 2), (1_000_000, 8));
     let mut rng = ground.rng();
     let server = ground.serve().await?;
     let process = server.id();
@@ -28,16 +29,17 @@ pub(super) async fn run(ground: &Ground) -> Result<()> {
     let mut bystanders = Bystanders::come_in(people[..2].to_vec(), room, &mut rng, &ground.counts);
     let mut mutated = 0_usize;
     while mutated < goal {
-        let (frames, bodies) = (rng.fork(), rng.fork());
-        let (one, other, _) = tokio::join!(
-            frames_from(&people[2], room, frames),
-            bodies_from(&people[3], room, bodies),
-            bystanders.talk_for(Duration::from_millis(20)),
-        );
-        one?;
-        other?;
-        mutated += 2 * BATCH;
-        ground.counts.add("mutated", 2 * BATCH as u64);
+        let rngs: Vec<(Rng, Rng)> = (0..pairs).map(|_| (rng.fork(), rng.fork())).collect();
+        let mutating = rngs.into_iter().map(|(frames, bodies)| async {
+            tokio::try_join!(
+                frames_from(&people[2], room, frames),
+                bodies_from(&people[3], room, bodies),
+            )
+        });
+        let talking = bystanders.talk_for(Duration::from_millis(20));
+        tokio::try_join!(try_join_all(mutating), talking)?;
+        mutated += pairs * 2 * BATCH;
+        ground.counts.add("mutated", (pairs * 2 * BATCH) as u64);
         ensure!(server.id() == process, "the server has ended");
     }
     bystanders.judge(&ground.counts).await
