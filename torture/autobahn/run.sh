@@ -4,6 +4,8 @@
 #
 #   cargo build -p server && torture/autobahn/run.sh [CASE…]       (such as 6.* or 9.1.1)
 #
+# On a machine with nothing else to do: its cases give an answer half a second.
+#
 # The suite (PyPI: autobahntestsuite 25.10.1) runs on Python 2.7 only: the one on the PATH as
 # python2.7 or named in PYTHON27 is used, with its pip. No other test needs it.
 set -euo pipefail
