@@ -8,6 +8,8 @@ mod client_address;
 mod cookies;
 mod describe;
 mod documents;
+#[cfg(debug_assertions)]
+mod echo;
 mod exposition;
 mod extract;
 mod frames;
@@ -129,7 +131,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         config.service(resource);
     }
     #[cfg(debug_assertions)]
-    live::echo_routes(config);
+    echo::routes(config);
     config
         .service(web::scope("/api").default_service(web::to(no_such_route)))
         .default_service(web::to(page::serve));

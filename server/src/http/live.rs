@@ -27,12 +27,6 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// For Autobahn's test suite; no release has it, so no document knows it.
-#[cfg(debug_assertions)]
-pub(super) fn echo_routes(config: &mut web::ServiceConfig) {
-    config.service(web::resource("/test/echo").route(web::get().to(chat::open_echo)));
-}
-
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SocketQuery {

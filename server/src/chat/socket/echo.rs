@@ -6,7 +6,7 @@ use actix_http::ws::Item;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::BytesMut;
 
-use super::{FrameGuard, ws};
+use super::{FrameGuard, Unhandled, ws};
 use crate::Error;
 
 /// The suite's longest message is 16 MiB.
@@ -17,8 +17,9 @@ const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// # Errors
 /// When it is no upgrade.
 pub async fn open_echo(request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Error> {
-    let guarded = FrameGuard::new(payload, MAX_BYTES);
-    ws::WsResponseBuilder::new(Echo::default(), &request, guarded)
+    let echo = Echo::default();
+    let guarded = FrameGuard::new(payload, MAX_BYTES, echo.unhandled.clone());
+    ws::WsResponseBuilder::new(echo, &request, guarded)
         .frame_size(MAX_BYTES)
         .start()
         .map_err(|error| Error::request(error.to_string()))
@@ -26,6 +27,7 @@ pub async fn open_echo(request: HttpRequest, payload: web::Payload) -> Result<Ht
 
 #[derive(Default)]
 struct Echo {
+    unhandled: Unhandled,
     /// The message so far that comes in several frames, and whether it is text.
     pieces: Option<(bool, BytesMut)>,
 }
@@ -60,6 +62,7 @@ impl Echo {
 
 impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Echo {
     fn handle(&mut self, item: Result<ws::Message, ws::ProtocolError>, ctx: &mut Context) {
+        self.unhandled.take_one();
         match item {
             Ok(ws::Message::Text(text)) => ctx.text(text),
             Ok(ws::Message::Binary(bytes)) => ctx.binary(bytes),
