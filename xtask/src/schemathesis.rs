@@ -72,6 +72,9 @@ pub fn run(workspace: &Workspace, is_long: bool) -> Result<()> {
         .arg(&report)
         .arg(format!("{}/api/openapi.json", server.url()))
         .env("PARLOR_URL", server.url())
+        // Nothing is left in the checkout.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("HYPOTHESIS_STORAGE_DIRECTORY", place.join("hypothesis"))
         .run();
     let log = server.stop()?;
     result?;
