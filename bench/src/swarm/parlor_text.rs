@@ -1,6 +1,8 @@
 //! Parlor's frames, read by their markers: no JSON parser could keep up with what is measured, and
 //! every byte of a delivery is looked at all the same.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use super::ear::{Ear, Fault, Heard, Room, excerpt};
 
 const POSTED: &[u8] = br#"{"type":"message_posted","message":{"id":""#;
@@ -138,11 +140,13 @@ pub fn put_send(room: &str, client_id: &str, body: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(br#""}"#);
 }
 
-/// A new `client_id`: a random UUID.
+/// A new `client_id`, as Parlor's page makes them: milliseconds since the Unix epoch, then chance.
 pub fn client_id(rng: &mut fastrand::Rng) -> String {
-    let bits = rng.u128(..);
-    // Version 4, variant 1: RFC 9562 §5.4.
-    let bits = bits & !(0xF << 76) | (0x4 << 76);
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let millis = since.map_or(0, |since| since.as_millis());
+    let bits = (millis << 80) | (rng.u128(..) >> 48);
+    // Version 7, variant 1: RFC 9562 §5.7.
+    let bits = bits & !(0xF << 76) | (0x7 << 76);
     let bits = bits & !(0x3 << 62) | (0x2 << 62);
     let hex = format!("{bits:032x}");
     let groups = [

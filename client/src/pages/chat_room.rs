@@ -54,7 +54,7 @@ pub fn ChatRoom(props: &Props) -> Html {
     let on_send = use_callback((chat.clone(), room), |body: MessageBody, (chat, room)| {
         chat.dispatch(Action::Send {
             room: *room,
-            client_id: ClientId::from_uuid(uuid::Uuid::new_v4()),
+            client_id: ClientId::from_uuid(uuid::Uuid::now_v7()),
             body,
         });
     });

@@ -145,7 +145,7 @@ async fn talk(
             id: MessageId::from_uuid(Uuid::now_v7()),
             room,
             author: people[*speaker],
-            client_id: ClientId::from_uuid(Uuid::new_v4()),
+            client_id: ClientId::from_uuid(Uuid::now_v7()),
             body: parsed(line)?,
             reply_to: None,
             created_at: domain.clock().now(),

@@ -38,6 +38,7 @@ use tokio::{sync::mpsc, task};
 use super::{Activity, Feed, Identity, Intake, MoveError, Store, StoreError, counters::Counters};
 pub(super) use backup::{back_up, restore};
 use checkpointer::Checkpointer;
+use file::Hold;
 use readers::Readers;
 use writer::{Write, Writer};
 
@@ -77,16 +78,17 @@ impl SqliteStore {
     async fn open(path: &Path) -> Result<(Self, Feed), StoreError> {
         let path = path.to_owned();
         let file = off_thread(move || file::open(&path)).await?;
-        let path = file.path.clone();
+        let (path, hold) = (file.path.clone(), Arc::clone(&file.hold));
         let checkpointer = off_thread(move || {
-            Checkpointer::start(&path).map_err(|error| StoreError::Unavailable(Box::new(error)))
+            Checkpointer::start(&path, hold)
+                .map_err(|error| StoreError::Unavailable(Box::new(error)))
         });
         let checkpointer = Some(checkpointer.await?);
         let readers = Some(Readers::new(file.path));
         Self::start(
             file.conn,
             checkpointer,
-            Some(file.lock),
+            Some(file.hold),
             file.identity,
             readers,
         )
@@ -100,7 +102,7 @@ impl SqliteStore {
     fn start(
         conn: Connection,
         checkpointer: Option<Checkpointer>,
-        lock: Option<std::fs::File>,
+        hold: Option<Arc<Hold>>,
         identity: Identity,
         readers: Option<Arc<Readers>>,
     ) -> Result<(Self, Feed), StoreError> {
@@ -109,7 +111,7 @@ impl SqliteStore {
         let writer = Writer::start(
             conn,
             checkpointer,
-            lock,
+            hold,
             identity.lobby,
             changes,
             Arc::clone(&counters),

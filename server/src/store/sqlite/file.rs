@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -17,10 +18,18 @@ use super::{
     schema,
 };
 
-/// An open file, and the lock that keeps other processes out for as long as it is held.
+/// What this process holds of a store's file. To be dropped after its last connection.
+pub struct Hold {
+    /// Keeps other processes out.
+    _lock: File,
+    /// The file itself, to sync it. Closing it drops this process's locks on it, SQLite's too.
+    pub database: File,
+}
+
+/// An open file.
 pub struct OpenFile {
     pub conn: Connection,
-    pub lock: File,
+    pub hold: Arc<Hold>,
     pub path: PathBuf,
     pub identity: Identity,
 }
@@ -33,7 +42,8 @@ pub fn open(path: &Path) -> Result<OpenFile, StoreError> {
     // A link and what it points to are one store, with one lock.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let lock = lock(&path)?;
-    create(&path).map_err(|error| refuse(&path, explain(&error)).unavailable())?;
+    let unavailable = |error: io::Error| refuse(&path, explain(&error)).unavailable();
+    create(&path).map_err(unavailable)?;
     let (conn, identity) = connect(&path).map_err(|error| {
         let refusal = refuse(&path, explain_sqlite(&error));
         match error {
@@ -41,9 +51,13 @@ pub fn open(path: &Path) -> Result<OpenFile, StoreError> {
             _ => StoreError::Backend(Box::new(refusal)),
         }
     })?;
+    let hold = Hold {
+        _lock: lock,
+        database: File::open(&path).map_err(unavailable)?,
+    };
     Ok(OpenFile {
         conn,
-        lock,
+        hold: Arc::new(hold),
         path,
         identity,
     })

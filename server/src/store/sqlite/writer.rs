@@ -2,7 +2,6 @@
 //! writes share one fsync, and answers only what is durable. It knows no tables.
 
 use std::{
-    fs::File,
     io,
     sync::Arc,
     thread,
@@ -18,6 +17,7 @@ use crate::store::{Change, StoreError, counters::Counters};
 use super::{
     checkpointer::Checkpointer,
     failure::{Lost, Refusal},
+    file::Hold,
     heads::Heads,
 };
 
@@ -115,12 +115,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. It holds `lock` as long as it holds `conn`, and closes `checkpointer`
+    /// Starts the thread. It keeps `hold` as long as it keeps `conn`, and closes `checkpointer`
     /// (where there is a file) before it.
     pub fn start(
         conn: Connection,
         checkpointer: Option<Checkpointer>,
-        lock: Option<File>,
+        hold: Option<Arc<Hold>>,
         lobby: RoomId,
         feed: mpsc::Sender<Vec<Change>>,
         counters: Arc<Counters>,
@@ -141,7 +141,7 @@ impl Writer {
                 thread.run();
                 // In this order: who waits for the end may open the file again.
                 drop(thread);
-                drop(lock);
+                drop(hold);
                 drop(alive);
             })?;
         Ok(Self { queue, ended })
