@@ -99,7 +99,7 @@ impl Answering {
         self.codec
             .encode(Message::Item((response, size)), &mut self.buffer)?;
         self.flush().await?;
-        if is_upgrade || matches!(size, BodySize::None | BodySize::Sized(0)) {
+        if matches!(size, BodySize::None | BodySize::Sized(0)) {
             return Ok(());
         }
         let mut body = pin!(body);

@@ -1,12 +1,15 @@
 //! Says back what it hears, through the same guard, codec and actor context as a session: for
 //! Autobahn's test suite, which judges a WebSocket server by its echo. Debug builds only.
 
+use std::pin::Pin;
+
 use actix::{Actor, ActorContext, StreamHandler};
 use actix_http::ws::Item;
-use actix_web::{HttpRequest, HttpResponse, web};
-use bytes::BytesMut;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, error::PayloadError, web};
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
 
-use super::{FrameGuard, Unhandled, ws};
+use super::{FrameGuard, Incoming, Unhandled, Upgrade, ws};
 use crate::Error;
 
 /// The suite's longest message is 16 MiB.
@@ -18,7 +21,12 @@ const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// When it is no upgrade.
 pub async fn open_echo(request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Error> {
     let echo = Echo::default();
-    let guarded = FrameGuard::new(payload, MAX_BYTES, echo.unhandled.clone());
+    let said: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> =
+        match request.extensions().get::<Upgrade>() {
+            Some(upgrade) => Box::pin(Incoming::new(upgrade.wire().clone(), upgrade.early())),
+            None => Box::pin(payload),
+        };
+    let guarded = FrameGuard::new(said, MAX_BYTES, echo.unhandled.clone());
     ws::WsResponseBuilder::new(echo, &request, guarded)
         .frame_size(MAX_BYTES)
         .start()
