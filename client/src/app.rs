@@ -6,7 +6,7 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::{
-    browser::{self, Shelf, Store},
+    browser::{self, Database, Shelf, Store},
     components::Logo,
     net::{self, Chat, Failure},
     pages::{LEFT, LoginPage, NotFoundPage, RegisterPage, Shell},
@@ -30,17 +30,21 @@ pub fn App() -> Html {
     html! { <BrowserRouter><Root /></BrowserRouter> }
 }
 
-/// Makes the page of who has just logged in.
-fn sign_in(stage: &UseStateHandle<Stage>, logged_in: &LoggedIn) {
+/// Makes the page of who has just logged in, with what they had written and not sent.
+async fn sign_in(stage: &UseStateHandle<Stage>, logged_in: &LoggedIn) {
     let User::Live(me) = logged_in.user.clone() else {
         return stage.set(Stage::SignedOut);
     };
     let session = logged_in.session.id;
     net::keep_session(Some(session), None);
+    let database = Database::open().await;
+    let unsent = net::read_unsent(&database, me.id).await;
     let ended = stage.clone();
     let chat = Chat::start(
         logged_in,
         me,
+        database,
+        unsent,
         Callback::from(move |()| {
             net::keep_session(None, Some(session));
             ended.set(Stage::SignedOut);
@@ -53,7 +57,7 @@ fn sign_in(stage: &UseStateHandle<Stage>, logged_in: &LoggedIn) {
 async fn restore(stage: UseStateHandle<Stage>, session: SessionId) {
     loop {
         match net::refresh(session).await {
-            Ok(logged_in) => return sign_in(&stage, &logged_in),
+            Ok(logged_in) => return sign_in(&stage, &logged_in).await,
             Err(failure) if failure.is_passing() => {
                 let words = match failure {
                     Failure::Unreachable => "The server can't be reached. Trying again…",
@@ -98,7 +102,8 @@ fn Root() -> Html {
     let on_logged_in = {
         let stage = stage.clone();
         use_callback((), move |logged_in: LoggedIn, ()| {
-            sign_in(&stage, &logged_in);
+            let stage = stage.clone();
+            spawn_local(async move { sign_in(&stage, &logged_in).await });
         })
     };
     match (&*stage, route) {

@@ -16,6 +16,7 @@ mod presence;
 mod request;
 mod rooms;
 mod socket;
+mod unsent;
 
 pub use anonymous::{check_password, log_in, refresh, register, registration};
 pub use api::Api;
@@ -23,3 +24,4 @@ pub use chat::Chat;
 pub use failure::Failure;
 pub use keep::{keep_session, kept_session};
 pub use login::Login;
+pub use unsent::{Unsent, read_unsent};

@@ -149,6 +149,7 @@ impl State {
                 client_id,
                 body,
             } => self.send(room, client_id, body),
+            Action::Kept(client_id) => self.kept(client_id),
             Action::Retry(client_id) => self.retry(client_id),
             Action::Discard(client_id) => self.discard(client_id),
             Action::Draft { room, text } => self.draft(room, text),

@@ -17,9 +17,15 @@ const FLAGS = [
 
 /** Starts a browser; close it when done. */
 export function launch() {
+  const [executablePath, ...args] = command();
+  return chromium.launch({ executablePath, args });
+}
+
+/** The program and the flags that every browser of a test has. */
+export function command() {
   // Chromium's sandbox refuses to run as root, as CI and containers do.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: find(), args: [...FLAGS, ...asRoot] });
+  return [find(), ...FLAGS, ...asRoot];
 }
 
 function find() {

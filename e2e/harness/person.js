@@ -3,6 +3,7 @@
 
 import { PASSWORD } from './api.js';
 import { company } from './company.js';
+import { keeping } from './keeping.js';
 import { reference } from './reference.js';
 import { rooms } from './rooms.js';
 import { talking } from './talking.js';
@@ -98,4 +99,4 @@ export class Person {
   }
 }
 
-Object.assign(Person.prototype, talking, company, rooms, reference);
+Object.assign(Person.prototype, talking, company, rooms, reference, keeping);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 
 import { Account } from './api.js';
+import { KillableBrowser } from './browser.js';
 import { launch } from './chromium.js';
 import { Parlor } from './parlor.js';
 import { Person } from './person.js';
@@ -21,7 +22,8 @@ after(async () => (await browser)?.close());
  * Declares a test by the promise it keeps.
  *
  * The body gets `server`, `person(name, options)` (somebody with a page of their own), `account(name)`
- * (somebody who uses the REST API, registered and logged in) and `wire()` (a cable to pull out).
+ * (somebody who uses the REST API, registered and logged in), `wire()` (a cable to pull out) and
+ * `killableBrowser()` (a browser of its own; a person enters its context with `inside: browser`).
  */
 export function promise(title, body) {
   test(title, { timeout: TEST_MS }, async () => {
@@ -43,6 +45,7 @@ class Scene {
   #browser;
   #people = [];
   #wires = [];
+  #killable = [];
 
   constructor(browser, server) {
     this.#browser = browser;
@@ -50,8 +53,8 @@ class Scene {
   }
 
   /** A person in a browser of their own, or in another tab `beside` somebody. */
-  person = async (name, { beside, via = this.server, ...context } = {}) => {
-    const theirs = beside?.context ?? (await this.#browser.newContext({ reducedMotion: 'reduce', ...context }));
+  person = async (name, { beside, inside = beside, via = this.server, ...context } = {}) => {
+    const theirs = inside?.context ?? (await this.#browser.newContext({ reducedMotion: 'reduce', ...context }));
     const person = await Person.enter(theirs, via.origin, name);
     this.#people.push(person);
     return person;
@@ -67,6 +70,12 @@ class Scene {
     const wire = await Wire.to(this.server.port);
     this.#wires.push(wire);
     return wire;
+  };
+
+  killableBrowser = async () => {
+    const browser = await KillableBrowser.open();
+    this.#killable.push(browser);
+    return browser;
   };
 
   /** A page that panicked or was refused by its policy may look fine to the test. */
@@ -91,7 +100,8 @@ class Scene {
 
   async end() {
     const contexts = new Set(this.#people.map((person) => person.context));
-    await Promise.all([...contexts].map((context) => context.close()));
+    await Promise.all([...contexts].map((context) => context.close().catch(() => {})));
+    await Promise.all(this.#killable.map((browser) => browser.remove()));
     this.#wires.forEach((wire) => wire.remove());
     await this.server.remove();
   }

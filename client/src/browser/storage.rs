@@ -45,21 +45,4 @@ impl Shelf {
             let _ = storage.remove_item(key);
         }
     }
-
-    /// The texts whose keys begin so, without that beginning, by key.
-    pub fn all(&self, prefix: &str) -> Vec<(String, String)> {
-        let Some(storage) = &self.0 else {
-            return Vec::new();
-        };
-        let count = storage.length().unwrap_or(0);
-        let mut found: Vec<_> = (0..count)
-            .filter_map(|index| storage.key(index).ok().flatten())
-            .filter_map(|key| {
-                let text = self.get(&key)?;
-                Some((key.strip_prefix(prefix)?.to_owned(), text))
-            })
-            .collect();
-        found.sort();
-        found
-    }
 }

@@ -38,7 +38,7 @@ fn failed(props: &Props, reason: &str) -> Html {
 pub fn PendingRow(props: &Props) -> Html {
     let pending = &props.pending;
     let (name, label) = match &pending.state {
-        PendingState::Waiting => ("waiting", "Waiting"),
+        PendingState::Keeping | PendingState::Waiting => ("waiting", "Waiting"),
         PendingState::Sending { .. } => ("sending", "Sending"),
         PendingState::BackingOff { .. } => ("waiting", "Will try again"),
         PendingState::Failed { .. } => ("failed", "Failed"),

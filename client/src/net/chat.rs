@@ -3,19 +3,19 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     rc::Rc,
 };
 
 use futures_channel::{mpsc, oneshot};
 use gloo_timers::callback::Interval;
-use shared::{ClientFrame, LoggedIn, Profile, ServerFrame};
+use shared::{ClientFrame, LoggedIn, Profile, RoomId, ServerFrame};
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
-use super::{Api, Login, keep, live, presence::Watch};
+use super::{Api, Login, Unsent, live, presence::Watch};
 use crate::{
-    browser::{self, Listener},
+    browser::{self, Database, Listener},
     state::{Action, State},
 };
 
@@ -32,6 +32,9 @@ pub(super) struct Inner {
     listeners: RefCell<BTreeMap<u32, Rc<dyn Fn()>>>,
     next_listener: Cell<u32>,
     pub(super) api: Api,
+    pub(super) database: Database,
+    /// The rooms whose drafts changed while others are being written; none while nothing is.
+    pub(super) drafts_to_keep: RefCell<Option<HashSet<RoomId>>>,
     pub(super) orders: RefCell<Option<mpsc::UnboundedSender<Order>>>,
     /// Ends the wait before the next try.
     pub(super) waiting: RefCell<Option<oneshot::Sender<()>>>,
@@ -66,8 +69,14 @@ impl Drop for Subscription {
 }
 
 impl Chat {
-    /// Starts the page of who has just logged in: restores what was kept and connects.
-    pub fn start(logged_in: &LoggedIn, me: Profile, on_ended: Callback<()>) -> Self {
+    /// Starts the page of who has just logged in, with what was kept of theirs, and connects.
+    pub fn start(
+        logged_in: &LoggedIn,
+        me: Profile,
+        database: Database,
+        unsent: Unsent,
+        on_ended: Callback<()>,
+    ) -> Self {
         let now = browser::now();
         let login = Login::new(logged_in, on_ended);
         let chat = Self(Rc::new(Inner {
@@ -75,6 +84,8 @@ impl Chat {
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
             api: Api::new(login),
+            database,
+            drafts_to_keep: RefCell::default(),
             orders: RefCell::default(),
             waiting: RefCell::default(),
             is_over: Cell::new(false),
@@ -83,10 +94,9 @@ impl Chat {
             watch: Cell::new(Watch::new(now)),
             held: RefCell::default(),
         }));
-        let user = chat.read(State::my_id);
         chat.dispatch(Action::Restored {
-            pending: keep::kept_pending(user),
-            drafts: keep::kept_drafts(user),
+            pending: unsent.pending,
+            drafts: unsent.drafts,
         });
         chat.dispatch(Action::Focused(browser::is_focused()));
         let renewed = chat.clone();

@@ -3,10 +3,10 @@
 use shared::RoomId;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Chat, Failure, keep};
+use super::{Chat, Failure};
 use crate::{
     browser,
-    state::{Action, Ask, Effect, State},
+    state::{Action, Ask, Effect},
 };
 
 /// Marks are told so long after they moved: a burst of messages is one frame.
@@ -36,18 +36,10 @@ impl Chat {
             }),
             Effect::FetchPage { room, ask } => spawn_local(chat.fetch_page(room, ask)),
             Effect::FetchChanges { room, since } => spawn_local(chat.fetch_changes(room, since)),
-            Effect::KeepPending(client_id) => self.read(|state| {
-                if let Some(pending) = state.outbox.find(client_id) {
-                    keep::keep_pending(state.my_id(), pending);
-                }
-            }),
-            Effect::ForgetPending(client_id) => {
-                keep::forget_pending(self.read(State::my_id), client_id);
-            }
-            Effect::KeepDraft(room) => self.read(|state| {
-                let draft = state.drafts.get(&room).map(String::as_str);
-                keep::keep_draft(state.my_id(), room, draft);
-            }),
+            Effect::KeepPending(client_id) => spawn_local(chat.keep_pending(client_id)),
+            Effect::ForgetPending(client_id) => spawn_local(chat.forget_pending(client_id)),
+            Effect::KeepDraft(room) => self.keep_draft(room),
+            Effect::FetchUnsent => spawn_local(chat.take_up_unsent()),
             Effect::FlushMarksSoon => {
                 if !self.0.is_flushing.replace(true) {
                     spawn_local(async move {
@@ -60,7 +52,7 @@ impl Chat {
         }
     }
 
-    fn report(&self, action: Action) {
+    pub(super) fn report(&self, action: Action) {
         if !self.0.is_over.get() {
             self.dispatch(action);
         }

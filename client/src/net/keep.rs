@@ -1,11 +1,8 @@
-//! What outlives the page: which session this tab runs on, unsent messages, drafts.
+//! Which session this tab runs on, over reloads.
 
-use shared::{ClientId, RoomId, SessionId, UserId};
+use shared::SessionId;
 
-use crate::{
-    browser::{Shelf, Store},
-    state::Pending,
-};
+use crate::browser::{Shelf, Store};
 
 const SESSION: &str = "parlor.session";
 
@@ -33,57 +30,4 @@ pub fn keep_session(session: Option<SessionId>, ended: Option<SessionId>) {
     if latest.is_some() && latest == ended.map(|ended| ended.to_string()) {
         browser.remove(SESSION);
     }
-}
-
-fn outbox_prefix(user: UserId) -> String {
-    format!("parlor.outbox.{user}.")
-}
-
-fn draft_prefix(user: UserId) -> String {
-    format!("parlor.draft.{user}.")
-}
-
-/// Keeps one unsent message. One key each: two tabs of one person don't overwrite each other.
-pub fn keep_pending(user: UserId, pending: &Pending) {
-    if let Ok(text) = serde_json::to_string(pending) {
-        let key = format!("{}{}", outbox_prefix(user), pending.client_id);
-        Shelf::open(Store::Browser).put(&key, &text);
-    }
-}
-
-/// Forgets a message that the server has, or that was given up.
-pub fn forget_pending(user: UserId, client_id: ClientId) {
-    Shelf::open(Store::Browser).remove(&format!("{}{client_id}", outbox_prefix(user)));
-}
-
-/// The unsent messages of an earlier page, in the order they were written.
-pub fn kept_pending(user: UserId) -> Vec<Pending> {
-    let mut pending: Vec<Pending> = Shelf::open(Store::Browser)
-        .all(&outbox_prefix(user))
-        .iter()
-        .filter_map(|(_, text)| serde_json::from_str(text).ok())
-        .collect();
-    pending.sort_by_key(|pending| pending.at);
-    pending
-}
-
-/// Keeps a room's draft, or forgets it.
-pub fn keep_draft(user: UserId, room: RoomId, text: Option<&str>) {
-    let (shelf, key) = (
-        Shelf::open(Store::Browser),
-        format!("{}{room}", draft_prefix(user)),
-    );
-    match text {
-        Some(text) => shelf.put(&key, text),
-        None => shelf.remove(&key),
-    }
-}
-
-/// The drafts of an earlier page.
-pub fn kept_drafts(user: UserId) -> Vec<(RoomId, String)> {
-    Shelf::open(Store::Browser)
-        .all(&draft_prefix(user))
-        .into_iter()
-        .filter_map(|(room, text)| Some((room.parse().ok()?, text)))
-        .collect()
 }

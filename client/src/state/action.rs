@@ -65,7 +65,9 @@ pub enum Action {
     ChangesRefused { room: RoomId },
     /// An edit or deletion of one's own was answered.
     Changed(Message),
-    /// What an earlier page had kept.
+    /// A written message outlives this page now, as far as that can be had: it may go.
+    Kept(ClientId),
+    /// What an earlier page, or another tab, had kept.
     Restored {
         pending: Vec<Pending>,
         drafts: Vec<(RoomId, String)>,

@@ -55,7 +55,7 @@ impl State {
             }
         }
         // Membership, settings, marks and presence take no `rev`: they are fetched again.
-        let mut effects = vec![Effect::FetchRooms, Effect::FetchPeople];
+        let mut effects = vec![Effect::FetchRooms, Effect::FetchPeople, Effect::FetchUnsent];
         effects.extend(self.resume_all());
         if let Some(open) = self.open {
             if self.room(open).is_some() {
@@ -138,14 +138,15 @@ impl State {
             return self.start_afresh(room);
         }
         let last = page.messages.last().map_or(since, |last| last.rev);
+        let mut effects = Vec::new();
         for message in page.messages {
-            self.take_change(message);
+            effects.extend(self.take_change(message));
         }
         let Some(state) = self.room_mut(room) else {
-            return Vec::new();
+            return effects;
         };
         let Some(log) = &mut state.log else {
-            return Vec::new();
+            return effects;
         };
         let reached = if page.has_more { last } else { page.head };
         // Changes below the cursor were fetched for an older page: they move nothing.
@@ -153,13 +154,14 @@ impl State {
             log.cursor = log.cursor.max(reached);
         }
         if page.has_more && last > since {
-            return vec![Effect::FetchChanges { room, since: last }];
+            effects.push(Effect::FetchChanges { room, since: last });
+            return effects;
         }
         log.is_catching_up = false;
         let is_behind = state.head > log.cursor;
         state.mark_delivered();
         self.see_whether_live();
-        let mut effects = vec![Effect::FlushMarksSoon];
+        effects.push(Effect::FlushMarksSoon);
         if is_behind {
             effects.extend(self.resume_room(room));
         }

@@ -21,12 +21,15 @@ pub enum Effect {
     FetchPage { room: RoomId, ask: Ask },
     /// A page of changes.
     FetchChanges { room: RoomId, since: u64 },
-    /// Keep this pending message over a reload.
+    /// Keep this pending message over the end of this page, and its room's draft as it is now;
+    /// then come with [`Action::Kept`](super::Action::Kept).
     KeepPending(ClientId),
     /// The pending message is done with.
     ForgetPending(ClientId),
     /// Keep the room's draft, or forget it where there is none.
     KeepDraft(RoomId),
+    /// What other tabs of the same person could not send.
+    FetchUnsent,
     /// Come back with [`Action::FlushMarks`](super::Action::FlushMarks) soon, once.
     FlushMarksSoon,
 }

@@ -75,10 +75,10 @@ impl State {
         seq: u64,
         created_at: Timestamp,
     ) -> Vec<Effect> {
-        let Some(pending) = self.outbox_mut().take(client_id) else {
+        let Some(pending) = self.outbox.find(client_id).cloned() else {
             return Vec::new();
         };
-        let mut effects = vec![Effect::ForgetPending(client_id)];
+        let mut effects = self.settle(client_id);
         effects.extend(self.take_message(
             Message {
                 id,
@@ -104,8 +104,8 @@ impl State {
     pub(super) fn take_message(&mut self, message: Message, is_answer: bool) -> Vec<Effect> {
         let (me, room, author) = (self.my_id(), message.room, message.author);
         let mut effects = Vec::new();
-        if author == me && self.outbox_mut().take(message.client_id).is_some() {
-            effects.push(Effect::ForgetPending(message.client_id));
+        if author == me {
+            effects.extend(self.settle(message.client_id));
         }
         let (is_open, is_focused) = (self.open == Some(room), self.is_focused);
         let Some(state) = self.room_mut(room) else {
@@ -139,10 +139,11 @@ impl State {
     }
 
     /// A change from a page of changes: the page moves the cursor, not the change.
-    pub(super) fn take_change(&mut self, message: Message) {
+    pub(super) fn take_change(&mut self, message: Message) -> Vec<Effect> {
         let me = self.my_id();
+        let mut effects = Vec::new();
         if message.author == me {
-            self.outbox_mut().take(message.client_id);
+            effects.extend(self.settle(message.client_id));
         }
         if let Some(state) = self.room_mut(message.room) {
             state.account(me, &message);
@@ -150,6 +151,7 @@ impl State {
                 log.merge(message);
             }
         }
+        effects
     }
 
     fn typing(&mut self, room: RoomId, user: UserId) -> Vec<Effect> {

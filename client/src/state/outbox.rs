@@ -1,16 +1,21 @@
 //! One's messages until the server has them: no text is lost, none is posted twice.
 
-use std::rc::Rc;
+use std::{collections::VecDeque, rc::Rc};
 
 use serde::{Deserialize, Serialize};
 use shared::{ClientFrame, ClientId, MessageBody, RoomId};
 
 /// A message without an answer for so long is sent again: harmless, with the same `client_id`.
 const ANSWER_MS: i64 = 10_000;
+/// So many messages that the server has are remembered, lest another tab's copy of one of them
+/// comes in again: far more than are on their way at once.
+const MAX_SETTLED: usize = 256;
 
 /// How a message that the server does not have yet is doing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum PendingState {
+    /// Being kept in the browser: not sent before it outlives this page.
+    Keeping,
     /// Not sent, or not known to have arrived.
     #[default]
     Waiting,
@@ -31,6 +36,8 @@ pub struct Pending {
     pub body: MessageBody,
     /// When it was written, by this machine's clock.
     pub at: i64,
+    /// Rises in the order of writing, whatever the clock does.
+    pub number: u64,
     #[serde(skip)]
     pub state: PendingState,
 }
@@ -39,6 +46,8 @@ pub struct Pending {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outbox {
     pending: Vec<Rc<Pending>>,
+    /// What the server is known to have, the latest last.
+    settled: VecDeque<ClientId>,
 }
 
 impl Outbox {
@@ -66,10 +75,28 @@ impl Outbox {
             .find(|pending| pending.client_id == client_id)
     }
 
+    /// What the next message is numbered.
+    pub(super) fn next_number(&self) -> u64 {
+        self.pending.last().map_or(1, |last| last.number + 1)
+    }
+
+    /// Puts a message at the end, unless it is there or the server has it.
     pub(super) fn push(&mut self, pending: Pending) {
-        if self.find(pending.client_id).is_none() {
+        let client_id = pending.client_id;
+        if self.find(client_id).is_none() && !self.settled.contains(&client_id) {
             self.pending.push(Rc::new(pending));
         }
+    }
+
+    /// The server has it, whoever sent it there: it is waited for no more and never taken in again.
+    pub(super) fn settle(&mut self, client_id: ClientId) -> Option<Rc<Pending>> {
+        if !self.settled.contains(&client_id) {
+            self.settled.push_back(client_id);
+            if self.settled.len() > MAX_SETTLED {
+                self.settled.pop_front();
+            }
+        }
+        self.take(client_id)
     }
 
     pub(super) fn take(&mut self, client_id: ClientId) -> Option<Rc<Pending>> {
@@ -99,22 +126,22 @@ impl Outbox {
         }
     }
 
-    /// What is to be sent now. A message that backs off holds back the later ones of its room, so
-    /// that they stay in order.
+    /// What is to be sent now: of each room the first that is waited for. The later ones of the room
+    /// stay until that is settled: were it refused for a while, they would overtake it.
     pub(super) fn due(&mut self, now: i64) -> Vec<ClientFrame> {
-        let mut held_back = Vec::new();
+        let mut busy = Vec::new();
         let mut frames = Vec::new();
         for pending in &mut self.pending {
             let is_due = match pending.state {
                 PendingState::Sending { since } => now - since >= ANSWER_MS,
-                PendingState::BackingOff { until } if until > now => {
-                    held_back.push(pending.room);
-                    false
-                }
-                PendingState::Waiting | PendingState::BackingOff { .. } => true,
-                PendingState::Failed { .. } => false,
+                PendingState::BackingOff { until } => until <= now,
+                PendingState::Waiting => true,
+                PendingState::Keeping => false,
+                PendingState::Failed { .. } => continue,
             };
-            if is_due && !held_back.contains(&pending.room) {
+            let is_first = !busy.contains(&pending.room);
+            busy.push(pending.room);
+            if is_due && is_first {
                 let pending = Rc::make_mut(pending);
                 pending.state = PendingState::Sending { since: now };
                 frames.push(ClientFrame::SendMessage {

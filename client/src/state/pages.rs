@@ -115,12 +115,17 @@ impl State {
 
     pub(super) fn page_loaded(&mut self, room: RoomId, ask: Ask, page: MessagePage) -> Vec<Effect> {
         let authors: Vec<_> = page.messages.iter().map(|message| message.author).collect();
+        let me = self.my_id();
+        let mut effects = Vec::new();
+        // Sent by an earlier page or another tab: it must not stand here twice.
+        for own in page.messages.iter().filter(|message| message.author == me) {
+            effects.extend(self.settle(own.client_id));
+        }
         let Some(state) = self.room_mut(room) else {
-            return Vec::new();
+            return effects;
         };
         state.page = PageState::Idle;
         let head = page.head;
-        let mut effects = Vec::new();
         match (ask, &mut state.log) {
             (Ask::Newest | Ask::Around(_), _) => start_log(state, page),
             (Ask::Before(_), Some(log)) => log.extend(Side::Older, page),

@@ -15,16 +15,19 @@ impl State {
         body: MessageBody,
     ) -> Vec<Effect> {
         let at = self.now;
-        self.outbox_mut().push(Pending {
+        let outbox = self.outbox_mut();
+        let number = outbox.next_number();
+        outbox.push(Pending {
             client_id,
             room,
             body,
             at,
-            state: PendingState::Waiting,
+            number,
+            state: PendingState::Keeping,
         });
         self.drafts.remove(&room);
         self.typed_at.remove(&room);
-        let mut effects = vec![Effect::KeepPending(client_id), Effect::KeepDraft(room)];
+        let mut effects = vec![Effect::KeepPending(client_id)];
         if let Some(state) = self.room_mut(room) {
             // Who writes goes on from here, at the end: what is above was seen.
             state.new_after = None;
@@ -34,6 +37,28 @@ impl State {
                 effects.extend(self.load(room, Ask::Newest));
             }
         }
+        effects
+    }
+
+    pub(super) fn kept(&mut self, client_id: ClientId) -> Vec<Effect> {
+        let is_new = self
+            .outbox
+            .find(client_id)
+            .is_some_and(|pending| pending.state == PendingState::Keeping);
+        if !is_new {
+            // Another tab was faster, or it was kept again.
+            return Vec::new();
+        }
+        self.outbox_mut().set(client_id, PendingState::Waiting);
+        self.send_due()
+    }
+
+    /// The server has this message of one's own: it is forgotten here, and the next one may go.
+    pub(super) fn settle(&mut self, client_id: ClientId) -> Vec<Effect> {
+        if self.outbox_mut().settle(client_id).is_none() {
+            return Vec::new();
+        }
+        let mut effects = vec![Effect::ForgetPending(client_id)];
         effects.extend(self.send_due());
         effects
     }
@@ -66,7 +91,8 @@ impl State {
             }
         };
         self.outbox_mut().set(client_id, state);
-        Vec::new()
+        // Where it has failed for good, the next one of its room need not wait.
+        self.send_due()
     }
 
     pub(super) fn retry(&mut self, client_id: ClientId) -> Vec<Effect> {
@@ -127,13 +153,27 @@ mod tests {
 
     use super::*;
     use crate::state::Action;
-    use crate::state::fixture::{ALICE, BOB, CLUB, LOBBY, client_id, message, posted, ready};
+    use crate::state::fixture::{ALICE, BOB, CLUB, LOBBY, client_id, message, page, posted, ready};
 
+    /// Writes a message, which the browser keeps at once.
     fn write(state: &mut State, n: u128, room: RoomId) -> Vec<Effect> {
-        state.act(Action::Send {
+        let effects = state.act(Action::Send {
             room,
             client_id: client_id(n),
             body: format!("text {n}").parse().unwrap(),
+        });
+        assert_eq!(effects[0], Effect::KeepPending(client_id(n)));
+        assert_eq!(sent(&effects), []);
+        state.act(Action::Kept(client_id(n)))
+    }
+
+    fn accept(state: &mut State, n: u128, seq: u64) -> Vec<Effect> {
+        state.hear(ServerFrame::MessageAccepted {
+            room: LOBBY,
+            client_id: client_id(n),
+            id: own(n, seq).id,
+            seq,
+            created_at: Timestamp::from_millis(5),
         })
     }
 
@@ -167,27 +207,78 @@ mod tests {
     #[test]
     fn a_message_is_kept_before_it_is_sent() {
         let mut state = State::in_lobby(3);
-        let effects = write(&mut state, 1, LOBBY);
+        let effects = state.act(Action::Send {
+            room: LOBBY,
+            client_id: client_id(1),
+            body: "text".parse().unwrap(),
+        });
         assert_eq!(effects[0], Effect::KeepPending(client_id(1)));
+        assert_eq!(sent(&effects), []);
+        assert_eq!(
+            sent(&state.reduce(Action::Tick, 60_000)),
+            [],
+            "not kept yet"
+        );
+        let effects = state.act(Action::Kept(client_id(1)));
         assert_eq!(sent(&effects), [client_id(1)]);
+        let effects = state.act(Action::Kept(client_id(1)));
+        assert_eq!(sent(&effects), [], "kept twice is sent once");
     }
 
     #[test]
     fn an_accepted_message_stands_in_the_log_at_once_and_once() {
         let mut state = State::in_lobby(3);
         write(&mut state, 1, LOBBY);
-        let effects = state.hear(ServerFrame::MessageAccepted {
-            room: LOBBY,
-            client_id: client_id(1),
-            id: own(1, 4).id,
-            seq: 4,
-            created_at: Timestamp::from_millis(5),
-        });
+        let effects = accept(&mut state, 1, 4);
         assert!(effects.contains(&Effect::ForgetPending(client_id(1))));
         assert_eq!(state.outbox.len(), 0);
         assert_eq!(state.bodies().last().unwrap(), "text 1");
         state.hear(posted(own(1, 4)));
         assert_eq!(state.bodies().len(), 4);
+    }
+
+    #[test]
+    fn of_one_room_a_message_goes_when_the_one_before_has_arrived() {
+        let mut state = State::in_lobby(3);
+        assert_eq!(sent(&write(&mut state, 1, LOBBY)), [client_id(1)]);
+        assert_eq!(sent(&write(&mut state, 2, LOBBY)), []);
+        assert_eq!(sent(&write(&mut state, 3, CLUB)), [client_id(3)]);
+        assert_eq!(sent(&accept(&mut state, 1, 4)), [client_id(2)]);
+        refuse(&mut state, 2, ErrorCode::NotFound, None);
+        assert_eq!(sent(&write(&mut state, 4, LOBBY)), [client_id(4)]);
+    }
+
+    #[test]
+    fn another_tabs_copy_of_what_the_server_has_is_not_taken_in_again() {
+        let mut state = State::in_lobby(3);
+        write(&mut state, 1, LOBBY);
+        let kept = (**state.outbox.find(client_id(1)).unwrap()).clone();
+        accept(&mut state, 1, 4);
+        state.hear(posted(own(2, 5)));
+        let stale = [1, 2].map(|n| Pending {
+            client_id: client_id(n),
+            ..kept.clone()
+        });
+        let effects = state.act(Action::Restored {
+            pending: stale.to_vec(),
+            drafts: Vec::new(),
+        });
+        assert_eq!((sent(&effects).len(), state.outbox.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_page_that_has_the_message_already_ends_the_wait_for_it() {
+        let mut state = State::in_lobby(3);
+        write(&mut state, 1, LOBBY);
+        let mut newest = page(&[1, 2, 3], 4);
+        newest.messages.push(own(1, 4));
+        let effects = state.act(Action::PageLoaded {
+            room: LOBBY,
+            ask: Ask::Newest,
+            page: newest,
+        });
+        assert!(effects.contains(&Effect::ForgetPending(client_id(1))));
+        assert!(state.outbox.is_empty());
     }
 
     #[test]
@@ -216,7 +307,8 @@ mod tests {
         assert_eq!(sent(&write(&mut state, 1, LOBBY)), []);
         assert_eq!(sent(&write(&mut state, 2, LOBBY)), []);
         let effects = state.hear(ready(&[(LOBBY, 3)]));
-        assert_eq!(sent(&effects), [client_id(1), client_id(2)]);
+        assert_eq!(sent(&effects), [client_id(1)]);
+        assert_eq!(sent(&accept(&mut state, 1, 4)), [client_id(2)]);
     }
 
     #[test]
@@ -233,12 +325,9 @@ mod tests {
         write(&mut state, 1, LOBBY);
         refuse(&mut state, 1, ErrorCode::RateLimited, Some(1_500));
         assert_eq!(sent(&write(&mut state, 2, LOBBY)), [], "2 waits for 1");
-        assert_eq!(sent(&write(&mut state, 3, CLUB)), [client_id(3)]);
         assert_eq!(sent(&state.reduce(Action::Tick, 1_499)), []);
-        assert_eq!(
-            sent(&state.reduce(Action::Tick, 1_500)),
-            [client_id(1), client_id(2)]
-        );
+        assert_eq!(sent(&state.reduce(Action::Tick, 1_500)), [client_id(1)]);
+        assert_eq!(sent(&accept(&mut state, 1, 4)), [client_id(2)]);
     }
 
     #[test]
