@@ -19,6 +19,7 @@ use crate::{
     app::StartError,
     config::{Place, ServeConfig},
     http::Page,
+    logging,
     store::MoveError,
 };
 
@@ -94,12 +95,7 @@ pub fn run(page: Page) -> ExitCode {
         arguments.push("serve".into());
     }
     let cli = Cli::parse_from(arguments);
-    tracing_subscriber::fmt()
-        .with_max_level(cli.log)
-        .with_writer(io::stderr)
-        .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
-        .with_target(false)
-        .init();
+    logging::start_on_stderr(cli.log);
     let result = actix_web::rt::System::new().block_on(async {
         match cli.command {
             Command::Serve(config) => serve::run(&config, page).await,

@@ -7,7 +7,7 @@ mod histogram;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use histogram::{BOUNDS, Histogram, Times};
+pub use histogram::{BOUNDS, Histogram, SIZE_BOUNDS, SizeHistogram, Sizes, Times};
 
 /// Counts since the start of the process. A reader may see one counter newer than another: each is
 /// right by itself, and sums are right once nothing moves.
@@ -15,6 +15,11 @@ pub use histogram::{BOUNDS, Histogram, Times};
 pub struct Counter(AtomicU64);
 
 impl Counter {
+    /// Nothing yet.
+    pub const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
     /// So many more.
     pub fn add(&self, more: u64) {
         self.0.fetch_add(more, Ordering::Relaxed);

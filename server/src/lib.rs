@@ -17,6 +17,7 @@ pub mod error;
 pub mod http;
 pub mod hub;
 pub mod limits;
+pub mod logging;
 mod process;
 pub mod rejections;
 pub mod store;

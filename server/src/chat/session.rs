@@ -17,7 +17,7 @@ use super::{
     bucket::Bucket,
     counters::WorkerCounters,
     frame::Frame,
-    hold::Hold,
+    hold::Holds,
     outbox::{LOW_WATER, Outbox},
 };
 use crate::{
@@ -66,7 +66,7 @@ pub(super) struct Session {
     /// Cursors to begin with: their rooms are held from the moment the session is attached.
     pub first_resume: RefCell<HashMap<RoomId, u64>>,
     drained: Notify,
-    holds: RefCell<HashMap<RoomId, Hold>>,
+    holds: RefCell<Holds>,
     /// Up to where `ready` or a resume told each room, until the live frames are past it.
     told: RefCell<HashMap<RoomId, u64>>,
     /// How often each is on its way: every send gets one answer.
@@ -275,12 +275,12 @@ impl Session {
 
     /// Holds the room's live frames; a new read of the store begins.
     pub fn hold(&self, room: RoomId) {
-        self.holds.borrow_mut().entry(room).or_default().restart();
+        self.holds.borrow_mut().restart(room);
     }
 
     /// Whether the room's live frames are held.
     pub fn is_holding(&self, room: RoomId) -> bool {
-        self.holds.borrow().contains_key(&room)
+        self.holds.borrow().has(room)
     }
 
     /// How far the room's log had got when `ready` or a resume last said so, unless live frames are
@@ -292,7 +292,7 @@ impl Session {
     /// Says that the room is caught up and lets its live frames go on, those after `head` first;
     /// false, with nothing said, when another read of the store is needed because too many came.
     pub fn finish_resume(&self, room: RoomId, head: u64) -> bool {
-        let hold = self.holds.borrow_mut().remove(&room).unwrap_or_default();
+        let hold = self.holds.borrow_mut().take(room);
         match hold.after(head) {
             Ok(frames) => {
                 self.send(&ServerFrame::CaughtUp { room, head });
@@ -302,7 +302,7 @@ impl Session {
             }
             Err(hold) => {
                 self.counters.rereads.add(1);
-                self.holds.borrow_mut().insert(room, hold);
+                self.holds.borrow_mut().put_back(room, hold);
                 false
             }
         }
@@ -310,7 +310,7 @@ impl Session {
 
     /// Lets the live frames go on and forgets those that waited.
     pub fn drop_hold(&self, room: RoomId) {
-        self.holds.borrow_mut().remove(&room);
+        self.holds.borrow_mut().forget(room);
     }
 
     /// The client is not in the room any more.

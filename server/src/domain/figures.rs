@@ -10,6 +10,8 @@ pub struct Figures {
     pub acks: Times,
     /// Logins that are remembered.
     pub sessions: usize,
+    /// Passwords that were hashed or compared.
+    pub hashes: u64,
     /// Passwords that are being hashed or wait for it.
     pub hashes_waiting: usize,
     /// Marks that wait to be written.
@@ -22,6 +24,7 @@ impl Domain {
         Figures {
             acks: self.acks.read(),
             sessions: self.live_sessions.len(),
+            hashes: self.passwords.done(),
             hashes_waiting: self.passwords.waiting(),
             marks_waiting: self.marks.len(),
         }

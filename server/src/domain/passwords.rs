@@ -6,7 +6,7 @@ use shared::{Password, PasswordScore};
 use tokio::sync::Semaphore;
 
 use super::hashing::HashingThreads;
-use crate::Error;
+use crate::{Error, counter::Counter};
 
 /// Hashes that may wait. At cost 12 a core does five a second, so the last waits some seconds;
 /// beyond that an answer "busy" is kinder than a queue.
@@ -29,6 +29,8 @@ pub(super) struct Passwords {
     waiting: Semaphore,
     /// How many permits there are to wait.
     places: usize,
+    /// Hashes that were begun.
+    done: Counter,
 }
 
 impl Passwords {
@@ -41,6 +43,7 @@ impl Passwords {
             running: Semaphore::new(cores),
             waiting: Semaphore::new(MAX_WAITING + cores),
             places: MAX_WAITING + cores,
+            done: Counter::new(),
         }
     }
 
@@ -67,10 +70,9 @@ impl Passwords {
             .filter(|hash| is_possible && !hash.is_empty())
             .map(str::to_owned);
         let is_known = known.is_some();
-        let hash = match known {
-            Some(hash) => hash,
-            None => self.dummy_hash().await?,
-        };
+        // Whether it is needed or not: the first to need it would wait twice as long as others.
+        let dummy_hash = self.dummy_hash().await?;
+        let hash = known.unwrap_or(dummy_hash);
         let matches = self
             .work(move || bcrypt::verify(&password, &hash).unwrap_or(false))
             .await?;
@@ -82,6 +84,11 @@ impl Passwords {
         // `$2b$12$…`
         let cost = hash.split('$').nth(2).and_then(|cost| cost.parse().ok());
         cost != Some(self.cost)
+    }
+
+    /// How many were hashed or compared.
+    pub fn done(&self) -> u64 {
+        self.done.get()
     }
 
     /// How many are being hashed or wait for it.
@@ -107,6 +114,7 @@ impl Passwords {
             .acquire()
             .await
             .map_err(|error| Error::Internal(error.into()))?;
+        self.done.add(1);
         self.threads
             .run(job)
             .await
@@ -179,6 +187,31 @@ mod tests {
         assert!(passwords.verify(&longest, Some(&hash)).await.unwrap());
         let other = "x".repeat(Password::MAX_BYTES);
         assert!(!passwords.verify(&other, Some(&hash)).await.unwrap());
+    }
+
+    #[actix_web::test]
+    async fn whoever_is_asked_for_the_same_work_is_done() {
+        let hash = Passwords::new(PasswordCost(4)).hash("tangerine").await;
+        let hash = hash.unwrap();
+        let (long, known) = ("x".repeat(5_000), Some(hash.as_str()));
+        for (password, hash) in [
+            ("tangerine", known),
+            ("clementine", known),
+            ("tangerine", None),
+            ("", None),
+            (long.as_str(), known),
+            ("a\0b", known),
+            // Of a deleted account.
+            ("tangerine", Some("")),
+        ] {
+            let passwords = Passwords::new(PasswordCost(4));
+            for done in [2, 3] {
+                passwords.verify(password, hash).await.unwrap();
+                assert_eq!(passwords.done(), done, "{password:.10} {hash:?}");
+            }
+            let dummy = passwords.dummy_hash().await.unwrap();
+            assert!(!passwords.is_outdated(&dummy), "the same work factor");
+        }
     }
 
     #[actix_web::test]

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use crate::counter::{BOUNDS, Times};
+use crate::counter::{BOUNDS, SIZE_BOUNDS, Sizes, Times};
 
 /// The page, as far as it is written.
 #[derive(Default)]
@@ -21,16 +21,37 @@ impl Exposition {
         self.family(name, "gauge", help, [(String::new(), value)]);
     }
 
-    /// How long things took: `_bucket`, `_sum` and `_count`.
-    pub fn histogram(&mut self, name: &str, help: &str, times: Times) {
+    /// How long things took, in seconds.
+    pub fn times(&mut self, name: &str, help: &str, times: Times) {
+        let ends = BOUNDS.map(|bound| bound.as_secs_f64());
+        self.histogram(name, help, &ends, &times.at_most, times.total.as_secs_f64());
+    }
+
+    /// How many things there were at a time.
+    pub fn sizes(&mut self, name: &str, help: &str, sizes: Sizes) {
+        self.histogram(name, help, &SIZE_BOUNDS, &sizes.at_most, sizes.total);
+    }
+
+    /// `_bucket`, `_sum` and `_count`.
+    fn histogram<const N: usize>(
+        &mut self,
+        name: &str,
+        help: &str,
+        ends: &[impl Display; N],
+        at_most: &[u64],
+        sum: impl Display,
+    ) {
         self.head(name, "histogram", help);
-        let ends = BOUNDS.iter().map(|bound| bound.as_secs_f64().to_string());
+        let ends = ends.iter().map(ToString::to_string);
         let ends = ends.chain(["+Inf".to_owned()]);
-        for (end, count) in ends.zip(times.at_most) {
+        for (end, count) in ends.zip(at_most) {
             self.line(&format!("{name}_bucket{{le=\"{end}\"}}"), count);
         }
-        self.line(&format!("{name}_sum"), times.total.as_secs_f64());
-        self.line(&format!("{name}_count"), times.count());
+        self.line(&format!("{name}_sum"), sum);
+        self.line(
+            &format!("{name}_count"),
+            at_most.last().copied().unwrap_or_default(),
+        );
     }
 
     /// Several values under one name, told apart by a label.

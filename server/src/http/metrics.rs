@@ -20,6 +20,7 @@ use crate::{
     chat::{Counts, Totals},
     domain::Figures,
     http::App,
+    logging,
     store::Activity,
 };
 
@@ -220,9 +221,14 @@ fn store(text: &mut Exposition, activity: &Activity) {
     text.counter(
         "parlor_committed_jobs_total",
         "Writes made durable by them; over the commits: how many share an fsync.",
+        activity.jobs.total,
+    );
+    text.sizes(
+        "parlor_commit_jobs",
+        "How many writes a commit made durable.",
         activity.jobs,
     );
-    text.histogram(
+    text.times(
         "parlor_commit_seconds",
         "How long commits took: SQLite's COMMIT with its fsync, MongoDB's transaction.",
         activity.commit_times,
@@ -245,7 +251,7 @@ fn store(text: &mut Exposition, activity: &Activity) {
 }
 
 fn domain(text: &mut Exposition, figures: &Figures) {
-    text.histogram(
+    text.times(
         "parlor_ack_seconds",
         "From a message's arrival until it is durable and acknowledged.",
         figures.acks,
@@ -254,6 +260,11 @@ fn domain(text: &mut Exposition, figures: &Figures) {
         "parlor_sessions_remembered",
         "Logins known to live or to have ended, at most 200,000; beyond it the store is asked again.",
         figures.sessions,
+    );
+    text.counter(
+        "parlor_hashes_total",
+        "Passwords hashed and compared; with an unknown name as with a known one.",
+        figures.hashes,
     );
     text.gauge(
         "parlor_hashes_waiting",
@@ -281,6 +292,11 @@ fn refused(text: &mut Exposition, app: &App) {
             .iter()
             .map(|code| code.as_str())
             .zip(counts.map(|(http, live)| http + live)),
+    );
+    text.counter(
+        "parlor_protocol_errors_total",
+        "Connections on which a client broke HTTP or WebSocket itself, of this process; logged at level debug.",
+        logging::protocol_errors(),
     );
     text.gauge(
         "parlor_limited_keys",

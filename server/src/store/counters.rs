@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    counter::{Counter, Histogram, Times},
+    counter::{Counter, Histogram, SizeHistogram, Sizes, Times},
     store::StoreError,
 };
 
@@ -12,8 +12,8 @@ use crate::{
 pub(super) struct Counters {
     /// How long each commit took.
     pub commit_times: Histogram,
-    /// Jobs that were committed with them.
-    pub jobs: Counter,
+    /// How many jobs each of them made durable.
+    pub jobs: SizeHistogram,
     /// Pages of changes that were read.
     pub log_reads: Counter,
     /// Commits and reads that the store could not do.
@@ -39,7 +39,7 @@ impl Counters {
     pub fn read(&self, waiting: usize) -> Activity {
         Activity {
             commit_times: self.commit_times.read(),
-            jobs: self.jobs.get(),
+            jobs: self.jobs.read(),
             log_reads: self.log_reads.get(),
             failures: self.failures.get(),
             waiting,
@@ -53,9 +53,9 @@ pub struct Activity {
     /// Commits that were made, each durable, and how long they took: SQLite's `COMMIT` with its
     /// fsync; on MongoDB the whole transaction.
     pub commit_times: Times,
-    /// Writes that were committed with them: one commit makes several durable that were waiting.
+    /// Writes that were committed with each: one commit makes several durable that were waiting.
     /// A write that was refused for what it asked is among them.
-    pub jobs: u64,
+    pub jobs: Sizes,
     /// Pages of changes that were read from the store.
     pub log_reads: u64,
     /// Commits and reads that the store could not do.

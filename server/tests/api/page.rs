@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use shared::ErrorCode;
 
-use crate::harness::TestServer;
+use crate::harness::{RawSocket, TestServer, raw};
 
 #[actix_web::test]
 async fn the_page_answers_for_every_path_of_its_own() {
@@ -105,6 +105,52 @@ async fn every_answer_forbids_what_the_page_does_not_need() {
     }
     let own = alice.get("/users/me").await;
     assert_eq!(own.header("cache-control"), Some("no-store"));
+}
+
+#[actix_web::test]
+async fn streams_sockets_and_preflights_carry_the_same_headers() {
+    let dev = "https://dev.example";
+    let server = TestServer::with(|config| config.allowed_origins = vec![dev.to_owned()]).await;
+    let alice = server.register("alice").await;
+    let stream = format!(
+        "GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
+        alice.token
+    );
+    let preflight = format!(
+        "OPTIONS /api/v1/rooms HTTP/1.1\r\nHost: x\r\nOrigin: {dev}\r\n\
+         Access-Control-Request-Method: PATCH\r\n\r\n"
+    );
+    let foreign = preflight.replace(dev, "https://evil.example");
+    let no_ticket = "GET /api/v1/ws HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\n\
+        Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    for (request, status) in [
+        (stream.as_str(), 200),
+        (&raw::upgrade(&server, &alice), 101),
+        (no_ticket, 401),
+        (&preflight, 200),
+        (&foreign, 400),
+    ] {
+        let mut socket = RawSocket::connect(&server, None).await;
+        socket.write(request.as_bytes()).await;
+        let head = socket.read_head().await.to_ascii_lowercase();
+        assert!(
+            head.starts_with(&format!("http/1.1 {status} ")),
+            "{request}{head}"
+        );
+        for header in [
+            "content-security-policy: default-src 'self'",
+            "x-content-type-options: nosniff",
+            "x-frame-options: deny",
+            "referrer-policy: no-referrer",
+            "permissions-policy: accelerometer=()",
+            "cross-origin-resource-policy: same-origin",
+            "cache-control: no-",
+        ] {
+            let lines = head.matches(&format!("\r\n{header}")).count();
+            assert_eq!(lines, 1, "{header} in the answer to {request}{head}");
+        }
+    }
 }
 
 #[actix_web::test]

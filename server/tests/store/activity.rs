@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use server::store::Activity;
+
 use crate::cast::{TestStore, new_post};
 
 pub async fn what_was_answered_is_counted(store: &TestStore) {
@@ -12,9 +14,14 @@ pub async fn what_was_answered_is_counted(store: &TestStore) {
     let posts = join_all((0..20).map(|_| store.post(new_post(alice, store.lobby(), "hi")))).await;
     assert!(posts.iter().all(Result::is_ok), "{posts:?}");
     let after = store.activity();
-    assert!(after.jobs >= before.jobs + 20, "{before:?}, {after:?}");
+    let jobs = after.jobs.total - before.jobs.total;
+    assert!(jobs >= 20, "{before:?}, {after:?}");
     let commits = after.commit_times.count() - before.commit_times.count();
     assert!((1..=20).contains(&commits), "{before:?}, {after:?}");
+    let batches = |activity: Activity| activity.jobs.at_most.last().copied();
+    assert_eq!(batches(after), Some(after.commit_times.count()));
+    let alone = after.jobs.at_most[0] - before.jobs.at_most[0];
+    assert!(jobs == commits || alone < commits, "{before:?}, {after:?}");
     assert!(
         after.commit_times.total > before.commit_times.total,
         "{after:?}"

@@ -42,14 +42,14 @@ impl Session {
         self.carrier == Carrier::Socket
             && self.sending.borrow().is_empty()
             && burst.room().is_none_or(|room| {
-                !self.holds.borrow().contains_key(&room) && !self.told.borrow().contains_key(&room)
+                !self.holds.borrow().has(room) && !self.told.borrow().contains_key(&room)
             })
     }
 
     pub fn deliver_frame(&self, frame: &Frame) {
         if let Place::Log { room, rev } = frame.place {
-            if let Some(hold) = self.holds.borrow_mut().get_mut(&room) {
-                return hold.push(rev, frame.clone());
+            if self.holds.borrow_mut().push(room, rev, frame) {
+                return;
             }
             if self.was_told(room, rev) {
                 return;

@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, Once, PoisonError},
 };
 
+use server::logging;
 use tracing_subscriber::filter::LevelFilter;
 
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -32,11 +33,7 @@ impl Write for Tap {
 /// From now on what is logged is kept, as `PARLOR_LOG=debug` would write it.
 pub fn keep() {
     START.call_once(|| {
-        tracing_subscriber::fmt()
-            .with_max_level(LevelFilter::DEBUG)
-            .with_writer(|| Tap)
-            .with_ansi(false)
-            .init();
+        logging::start(LevelFilter::DEBUG, (|| Tap) as fn() -> Tap, false);
     });
 }
 

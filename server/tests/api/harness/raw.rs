@@ -91,6 +91,15 @@ impl RawSocket {
         Self::on(tcp.unwrap())
     }
 
+    /// One to a server of another process.
+    pub async fn to(address: std::net::SocketAddr) -> Self {
+        Self::on(
+            soon("the connection", TcpStream::connect(address))
+                .await
+                .unwrap(),
+        )
+    }
+
     /// Ends with a reset, as a machine does that lost its network.
     pub fn cut(self) {
         SockRef::from(&self.tcp)
@@ -159,6 +168,11 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> RawSocket<Io> {
             }
             assert!(self.read().await, "cut before the upgrade");
         }
+    }
+
+    /// Reads more; false at the end.
+    pub async fn next_bytes(&mut self) -> bool {
+        self.read().await
     }
 
     /// False at the end.
