@@ -14,7 +14,8 @@ use tokio::time::sleep;
 
 use crate::http::{self, Answer};
 
-const PASSWORD: &str = "tangerine dream machine";
+/// Everybody's.
+pub const PASSWORD: &str = "tangerine dream machine";
 
 /// How long somebody tries to get through to a server that is being killed.
 const GETTING_THROUGH: Duration = Duration::from_mins(1);

@@ -119,7 +119,8 @@ impl Ground {
             binary: self.setup.binary.clone(),
             data_dir: self.dir().join("data"),
             store_url: self.uri.as_deref().map(with_database),
-            env: Vec::new(),
+            // All that it can say is searched, where that is not gigabytes.
+            env: vec![("PARLOR_LOG".into(), self.pick("debug", "info").into())],
         }
     }
 

@@ -4,6 +4,7 @@
 //! normal tests. Both run the same [`properties`]. Nothing here is part of the product.
 
 mod account;
+mod bomb;
 mod client;
 pub mod counts;
 mod crew;
@@ -18,7 +19,9 @@ mod memory;
 mod probe;
 pub mod properties;
 mod proxy;
+mod rank;
 mod raw;
+mod secrets;
 mod server;
 mod shim;
 mod socket;

@@ -3,10 +3,12 @@
 mod ack_after_sync;
 mod acked_is_durable;
 mod backup_and_restore;
+mod bombs_stay_small;
 mod disk_full;
 mod events_equal_fetch;
 mod everything_is_bounded;
 mod graceful_stop;
+mod login_tells_nothing;
 mod marks_and_presence;
 mod no_gap_after_reconnect;
 mod no_leak;
@@ -21,7 +23,10 @@ use std::pin::Pin;
 
 use anyhow::Result;
 
-use crate::ground::{Ground, StoreKind};
+use crate::{
+    ground::{Ground, StoreKind},
+    secrets,
+};
 
 type Running<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 
@@ -47,7 +52,8 @@ impl Property {
     /// # Errors
     /// The test could not be brought to its end.
     pub async fn run(&self, ground: &Ground) -> Result<()> {
-        (self.run)(ground).await
+        (self.run)(ground).await?;
+        secrets::look_for(ground.dir(), &ground.counts)
     }
 }
 
@@ -90,4 +96,6 @@ properties! {
     "R17" no_leak EITHER,
     "R18" marks_and_presence EITHER,
     "R19" backup_and_restore SQLITE,
+    "S8" login_tells_nothing EITHER,
+    "S13" bombs_stay_small EITHER,
 }

@@ -79,10 +79,12 @@ short! {
     ack_after_sync
     acked_is_durable
     backup_and_restore
+    bombs_stay_small
     disk_full
     events_equal_fetch
     everything_is_bounded
     graceful_stop
+    login_tells_nothing
     marks_and_presence
     no_gap_after_reconnect
     no_leak
@@ -96,9 +98,11 @@ short! {
 short! {
     mongodb MongoDb:
     acked_is_durable
+    bombs_stay_small
     events_equal_fetch
     everything_is_bounded
     graceful_stop
+    login_tells_nothing
     marks_and_presence
     no_gap_after_reconnect
     no_leak

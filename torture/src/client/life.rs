@@ -14,7 +14,7 @@ use shared::{
 };
 use tokio::{
     sync::{mpsc, watch},
-    time::{sleep, sleep_until},
+    time::{sleep, sleep_until, timeout_at},
 };
 
 use super::{Ack, Plan, Post, Seen, lock, outbox::Outbox};
@@ -33,6 +33,9 @@ const PONG: Duration = Duration::from_millis(1_500);
 
 /// A client whose messages stay unanswered for so long does, too: it may hear and not be heard.
 const ANSWER: Duration = Duration::from_secs(2);
+
+/// What was sent before a connection ended is in the kernel, and read within this.
+const REST: Duration = Duration::from_secs(1);
 
 /// What a client is told to do.
 pub(super) struct Orders {
@@ -80,8 +83,8 @@ impl Life {
             let (address, token) = (self.plan.account.address, &self.plan.account.token);
             if let Ok(mut socket) = Socket::open(address, token).await {
                 self.seen.connects.fetch_add(1, Ordering::Relaxed);
-                if self.come_in(&mut socket).await? {
-                    self.stay(&mut socket).await?;
+                if !self.come_in(&mut socket).await? || !self.stay(&mut socket).await? {
+                    self.hear_the_rest(&mut socket).await?;
                 }
                 if *self.orders.stop.borrow() {
                     socket.close().await;
@@ -113,8 +116,9 @@ impl Life {
         socket.send(&resume).await
     }
 
-    /// Says and hears until the connection ends or is given up.
-    async fn stay(&mut self, socket: &mut Socket) -> Result<()> {
+    /// Says and hears until the connection ends or is given up; false where something could not be
+    /// said on it any more.
+    async fn stay(&mut self, socket: &mut Socket) -> Result<bool> {
         let (mut heard_at, mut asked_at) = (Instant::now(), None);
         loop {
             if *self.orders.frozen.borrow_and_update() {
@@ -123,7 +127,7 @@ impl Life {
                 (heard_at, asked_at) = (Instant::now(), None);
             }
             if !self.speak(socket).await? {
-                return Ok(());
+                return Ok(false);
             }
             let patience = asked_at.map_or(heard_at + SILENCE, |asked: Instant| asked + PONG);
             let answer = self.unanswered_since.map(|since| since + ANSWER);
@@ -134,13 +138,13 @@ impl Life {
                     Heard::Frame(frame) => {
                         (heard_at, asked_at) = (Instant::now(), None);
                         if !self.hear(socket, *frame).await? {
-                            return Ok(());
+                            return Ok(false);
                         }
                     }
-                    Heard::Closed | Heard::Cut => return Ok(()),
+                    Heard::Closed | Heard::Cut => return Ok(true),
                 },
                 Some(post) = self.orders.posts.recv() => self.outbox.push(post),
-                _ = self.orders.stop.changed() => return Ok(()),
+                _ = self.orders.stop.changed() => return Ok(true),
                 _ = self.orders.frozen.changed() => {}
                 () = sleep_until(next.into()) => {
                     let now = Instant::now();
@@ -148,16 +152,27 @@ impl Life {
                         self.again_at = None;
                         self.outbox.rewind();
                     } else if asked_at.is_some() || answer.is_some_and(|at| at <= now) {
-                        return Ok(());
+                        return Ok(true);
                     } else {
                         asked_at = Some(now);
                         if !socket.send(&ClientFrame::Ping {}).await? {
-                            return Ok(());
+                            return Ok(false);
                         }
                     }
                 }
             }
         }
+    }
+
+    /// Hears what came before the end: who speaks first finds a connection closed that said goodbye.
+    async fn hear_the_rest(&mut self, socket: &mut Socket) -> Result<()> {
+        let deadline = Instant::now() + REST;
+        while let Ok(heard) = timeout_at(deadline.into(), socket.next()).await {
+            let Heard::Frame(frame) = heard? else { break };
+            // What it would say to that cannot be said.
+            let _ = self.hear(socket, *frame).await?;
+        }
+        Ok(())
     }
 
     async fn speak(&mut self, socket: &mut Socket) -> Result<bool> {

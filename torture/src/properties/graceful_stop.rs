@@ -11,6 +11,8 @@ use crate::{crew::Crew, figures::Figures, ground::Ground, server::Server};
 const ROOMS: usize = 4;
 /// From SIGTERM to the end of the process.
 const STOP: Duration = Duration::from_secs(5);
+/// How long thousands of clients on the server's own cores may take to read what they were sent.
+const HEARING: Duration = Duration::from_secs(20);
 /// How long everybody may take to be connected again.
 const RETURN: Duration = Duration::from_mins(1);
 
@@ -58,7 +60,7 @@ pub(super) async fn run(ground: &Ground) -> Result<()> {
         }
         // What was sent before the end is in the clients' sockets and is read now.
         let expected = told + u64::try_from(people)?;
-        let deadline = Instant::now() + Duration::from_secs(5);
+        let deadline = Instant::now() + HEARING;
         while ground.counts.of("told when to come back") < expected && Instant::now() < deadline {
             sleep(Duration::from_millis(20)).await;
         }

@@ -13,7 +13,7 @@ use crate::{
     account::Account,
     client::client_id,
     crew::open_rooms,
-    ground::Ground,
+    ground::{Ground, StoreKind},
     memory,
     raw::{self, opcode},
     server::Server,
@@ -25,9 +25,14 @@ const GRACE: Duration = Duration::from_secs(7);
 
 pub(super) async fn run(ground: &Ground) -> Result<()> {
     let (time, cycles) = ground.pick((Duration::from_secs(3), 2), (Duration::from_mins(1), 3));
+    // MongoDB's driver opens another connection in the moment in which all it has are busy.
+    let pool = match ground.setup.store {
+        StoreKind::Sqlite => 0,
+        StoreKind::MongoDb | StoreKind::MongoDbStandalone => 3,
+    };
     // The allocator's spare pages are not returned at once. A short first cycle fills neither the
     // store's caches nor its pool of readers, two descriptors each.
-    let (spare_kib, spare_descriptors) = ground.pick((24 * 1024, 16), (4 * 1024, 0));
+    let (spare_kib, spare_descriptors) = ground.pick((24 * 1024, 16), (4 * 1024, pool));
     let server = ground.serve().await?;
     let people = Account::crowd(server.address, "person", PEOPLE).await?;
     let room = open_rooms(&people[..1], 1).await?[0];
