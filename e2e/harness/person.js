@@ -70,6 +70,10 @@ export class Person {
     await this.submits();
   }
 
+  invitationField() {
+    return this.page.getByLabel('Invitation', { exact: true });
+  }
+
   async submits() {
     await this.page.getByRole('button', { name: /^(log in|create account)$/i }).click();
   }

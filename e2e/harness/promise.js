@@ -24,14 +24,16 @@ after(async () => (await browser)?.close());
  * The body gets `server`, `person(name, options)` (somebody with a page of their own), `account(name)`
  * (somebody who uses the REST API, registered and logged in), `wire()` (a cable to pull out) and
  * `killableBrowser()` (a browser of its own; a person enters its context with `inside: browser`).
+ * `settings` are variables of the server, `{ PARLOR_REGISTRATION: 'closed' }`.
  */
-export function promise(title, body) {
+export function promise(title, body, settings) {
   test(title, { timeout: TEST_MS }, async () => {
     browser ??= launch();
-    const scene = new Scene(await browser, await Parlor.start());
+    const scene = new Scene(await browser, await Parlor.start(settings));
     try {
       await body(scene);
       scene.assertNothingBroke();
+      scene.assertNothingLeaked();
     } catch (error) {
       await scene.keepEvidence(title);
       throw error;
@@ -82,6 +84,12 @@ class Scene {
   assertNothingBroke() {
     const broken = this.#people.flatMap((person) => person.broken);
     if (broken.length > 0) throw new Error(`a page broke: ${broken.join('\n')}`);
+  }
+
+  /** The server's log is for its operator, who is not in every room. */
+  assertNothingLeaked() {
+    const { leaks } = this.server;
+    if (leaks.length > 0) throw new Error(`the server's log tells secrets: ${leaks.join('\n')}`);
   }
 
   /** A picture of every page, and in words what consoles and server said. */
