@@ -8,7 +8,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -57,6 +57,7 @@ struct Seen {
     /// Posts that were not acknowledged yet.
     waiting: AtomicUsize,
     connects: AtomicUsize,
+    unhinted: AtomicU64,
 }
 
 /// A running client.
@@ -141,6 +142,11 @@ impl Client {
     /// What it was promised so far.
     pub fn acks(&self) -> HashMap<ClientId, Ack> {
         lock(&self.seen.acks).clone()
+    }
+
+    /// How often the server ended its connection without saying when to come back.
+    pub fn unhinted(&self) -> u64 {
+        self.seen.unhinted.load(Ordering::Relaxed)
     }
 
     /// How often it came in.

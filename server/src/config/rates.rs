@@ -116,3 +116,67 @@ impl Rates {
         limit_frames: Rate::Off,
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::limits::{ByAddress, ByPerson, Limits};
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        rates: Rates,
+    }
+
+    #[test]
+    fn the_operators_page_has_the_defaults() {
+        let page = include_str!("../../../docs/operating.md");
+        let command = Command::command();
+        let mut found = 0;
+        for argument in command.get_arguments() {
+            let (Some(env), Some(long)) = (argument.get_env(), argument.get_long()) else {
+                continue;
+            };
+            let (env, default) = (env.to_string_lossy(), &argument.get_default_values()[0]);
+            let row = format!("| `{env}` | `--{long}` | `{}` |", default.to_string_lossy());
+            assert!(page.contains(&row), "docs/operating.md has no row {row}");
+            found += 1;
+        }
+        assert_eq!(found, 10);
+    }
+
+    #[test]
+    fn each_default_trips_at_its_number() {
+        let rates = Command::parse_from(["parlor"]).rates;
+        let passes = |check: &dyn Fn(&Limits) -> bool| {
+            let limits = Limits::new(Some(&rates));
+            (0..5_000).take_while(|_| check(&limits)).count()
+        };
+        let address = "192.0.2.1".parse().unwrap();
+        let user = shared::UserId::from_uuid(Uuid::from_u128(1));
+        let by_address =
+            |action| passes(&|limits: &Limits| limits.check_address(action, address).is_ok());
+        let by_person =
+            |action| passes(&|limits: &Limits| limits.check_person(action, user).is_ok());
+        for (passed, number) in [
+            (by_address(ByAddress::LogIn), 60),
+            (by_address(ByAddress::Register), 30),
+            (by_address(ByAddress::CheckPassword), 60),
+            (by_address(ByAddress::Refresh), 300),
+            (by_person(ByPerson::Request), 1_000),
+            (by_person(ByPerson::Message), 300),
+            (by_person(ByPerson::Ticket), 60),
+            (by_person(ByPerson::Typing), 30),
+            (by_person(ByPerson::ChangePassword), 10),
+        ] {
+            // Some come back while a busy machine counts to a thousand.
+            assert!(
+                (number..=number + 50).contains(&passed),
+                "{passed} of {number}"
+            );
+        }
+    }
+}

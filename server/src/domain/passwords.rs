@@ -165,6 +165,13 @@ pub(super) fn require_strong(
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        pin::pin,
+        sync::{Arc, Mutex, mpsc},
+    };
+
+    use futures_util::future::{join_all, poll_immediate};
+
     use super::*;
 
     #[test]
@@ -187,6 +194,27 @@ mod tests {
         assert!(passwords.verify(&longest, Some(&hash)).await.unwrap());
         let other = "x".repeat(Password::MAX_BYTES);
         assert!(!passwords.verify(&other, Some(&hash)).await.unwrap());
+    }
+
+    #[actix_web::test]
+    async fn so_many_wait_and_the_next_is_told_to_come_back() {
+        let passwords = Passwords::new(PasswordCost(4));
+        // Open when its other end is dropped.
+        let (closed, gate) = mpsc::channel::<()>();
+        let gate = Arc::new(Mutex::new(gate));
+        let jobs = (0..passwords.places).map(|_| {
+            let gate = Arc::clone(&gate);
+            passwords.work(move || gate.lock().unwrap().recv().is_err())
+        });
+        let mut all = pin!(join_all(jobs));
+        assert!(poll_immediate(&mut all).await.is_none(), "all wait");
+        assert_eq!(passwords.waiting(), passwords.places);
+        let one_more = passwords.hash("tangerine").await;
+        assert!(matches!(one_more, Err(Error::Busy)), "{one_more:?}");
+        drop(closed);
+        assert!(all.await.iter().all(Result::is_ok));
+        assert!(passwords.hash("tangerine").await.is_ok());
+        assert_eq!(passwords.waiting(), 0);
     }
 
     #[actix_web::test]

@@ -237,6 +237,31 @@ async fn a_password_is_judged_before_it_is_chosen() {
 }
 
 #[actix_web::test]
+async fn a_password_of_a_megabyte_is_refused_unread_and_unhashed() {
+    let server = TestServer::start().await;
+    let password = "x".repeat(1 << 20);
+    for (path, body) in [
+        ("/api/v1/users", ana_with("password", password.as_str())),
+        (
+            "/api/v1/sessions",
+            json!({ "username": "ana", "password": password }),
+        ),
+        ("/api/v1/password-checks", json!({ "password": password })),
+    ] {
+        let answer = server.post(path).json(body).await;
+        answer.refused(ErrorCode::PayloadTooLarge);
+    }
+    for password in ["x".repeat(73), "tangerine dream\0machine".to_owned()] {
+        server
+            .post("/api/v1/users")
+            .json(ana_with("password", password.as_str()))
+            .await
+            .refused_on(ErrorCode::InvalidField, "password");
+    }
+    assert_eq!(server.metric("parlor_hashes_total").await, 0);
+}
+
+#[actix_web::test]
 async fn a_password_of_72_bytes_counts_to_its_last() {
     let server = TestServer::start().await;
     let password = "tangerine dream machine, plum nightmare engine, and a fig to finish: 72!";

@@ -31,6 +31,35 @@ fn hostile(server: &TestServer) -> Vec<String> {
         format!("http://127.0.0.1:{port}, http://evil.example"),
         format!("127.0.0.1:{port}"),
         "http://xn--127-0-0-1.example".to_owned(),
+        // In another case, or of another kind.
+        format!("HTTP://127.0.0.1:{port}"),
+        format!("Http://127.0.0.1:{port}"),
+        "NULL".to_owned(),
+        "undefined".to_owned(),
+        "about:blank".to_owned(),
+        "file://".to_owned(),
+        "data:text/html,x".to_owned(),
+        "chrome-extension://abcdefghijklmnop".to_owned(),
+        format!("blob:http://127.0.0.1:{port}"),
+        // Numbers that some parsers take for the same.
+        format!("http://2130706433:{port}"),
+        format!("http://0x7f.0.0.1:{port}"),
+        format!("http://0177.0.0.1:{port}"),
+        format!("http://127.0.0.1.:{port}"),
+        format!("http://[::ffff:127.0.0.1]:{port}"),
+        format!("http://0.0.0.0:{port}"),
+        format!("http://127.0.0.1:0{port}"),
+        // What some parsers leave out.
+        format!("http://127.0.0.1:{port}?x"),
+        format!("http://127.0.0.1:{port}#x"),
+        format!("http://127.0.0.1:{port}\\evil.example"),
+        format!("http://evil.example/http://127.0.0.1:{port}"),
+        format!("http://evil.example?http://127.0.0.1:{port}"),
+        format!("http://evil.example#@127.0.0.1:{port}"),
+        format!("http:/127.0.0.1:{port}"),
+        format!("//127.0.0.1:{port}"),
+        format!("http://127.0.0.1:{port}%00"),
+        format!("http://127.0.0.1%2eevil.example:{port}"),
     ]
 }
 
@@ -52,7 +81,9 @@ fn doors(server: &TestServer, person: &Person) -> Vec<Call> {
 async fn pages_of_other_origins_are_refused_at_every_door() {
     let server = TestServer::start().await;
     let alice = server.register("alice").await;
-    for origin in hostile(&server) {
+    let hostile = hostile(&server);
+    assert!(hostile.len() >= 40, "{}", hostile.len());
+    for origin in hostile {
         for door in doors(&server, &alice) {
             let answer = door.header("origin", &origin).await;
             assert!(answer.cookie().is_none(), "{origin}");

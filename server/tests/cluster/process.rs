@@ -1,8 +1,10 @@
 //! A `parlor serve` of its own, stopped when dropped.
 
 use std::{
-    io::{BufRead, BufReader},
+    fs::{self, File},
+    io::{self, BufRead, BufReader, Write},
     ops::Deref,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -11,7 +13,7 @@ use std::{
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use crate::api::harness::{Door, command, soon};
+use crate::api::harness::{Door, command, log, soon};
 
 /// A graceful stop takes 5 s at most.
 const STOPS_WITHIN: Duration = Duration::from_secs(8);
@@ -21,20 +23,23 @@ pub struct Process {
     door: Door,
     child: Child,
     /// Removed at the end; no two servers share one.
-    _data_dir: TempDir,
+    data_dir: TempDir,
 }
 
 impl Process {
     /// Starts one on that store, on a free port, and waits until it serves.
     pub async fn start(store_url: &str) -> Self {
         let data_dir = tempfile::tempdir().unwrap();
+        let log = File::create(log_of(&data_dir)).unwrap();
         let mut child = command(data_dir.path())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .env("PARLOR_STORE_URL", store_url)
             .env("PARLOR_RATE_LIMITS", "off")
             .env("PARLOR_WORKERS", "2")
+            .env("PARLOR_LOG", "debug")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -53,7 +58,7 @@ impl Process {
         Self {
             door: Door::at(address.parse().unwrap()),
             child,
-            _data_dir: data_dir,
+            data_dir,
         }
     }
 
@@ -103,5 +108,17 @@ impl Deref for Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.stop();
+        let text = fs::read(log_of(&self.data_dir)).unwrap_or_default();
+        if thread::panicking() {
+            // What it said belongs to what failed.
+            let _ = io::stderr().write_all(&text);
+            return;
+        }
+        let leaks = log::leaks(&String::from_utf8_lossy(&text));
+        assert!(leaks.is_empty(), "the log tells secrets: {leaks:#?}");
     }
+}
+
+fn log_of(data_dir: &TempDir) -> PathBuf {
+    data_dir.path().join("log")
 }

@@ -55,6 +55,8 @@ pub(super) struct Life {
     epoch: Option<Epoch>,
     /// When a refused message may be sent again.
     again_at: Option<Instant>,
+    /// Whether this connection was told when to come back.
+    is_hinted: bool,
     /// Since when what is on its way has had no answer.
     unanswered_since: Option<Instant>,
 }
@@ -71,6 +73,7 @@ impl Life {
             rng,
             epoch: None,
             again_at: None,
+            is_hinted: false,
             unanswered_since: None,
         }
     }
@@ -100,6 +103,7 @@ impl Life {
     async fn come_in(&mut self, socket: &mut Socket) -> Result<bool> {
         self.outbox.rewind();
         (self.again_at, self.unanswered_since) = (None, None);
+        self.is_hinted = false;
         let epoch = *self.epoch.get_or_insert(socket.epoch);
         let rooms = {
             let mut rooms = lock(&self.seen.rooms);
@@ -141,7 +145,10 @@ impl Life {
                             return Ok(false);
                         }
                     }
-                    Heard::Closed | Heard::Cut => return Ok(true),
+                    Heard::Closed | Heard::Cut => {
+                        self.note_end();
+                        return Ok(true);
+                    }
                 },
                 Some(post) = self.orders.posts.recv() => self.outbox.push(post),
                 _ = self.orders.stop.changed() => return Ok(true),
@@ -168,11 +175,20 @@ impl Life {
     async fn hear_the_rest(&mut self, socket: &mut Socket) -> Result<()> {
         let deadline = Instant::now() + REST;
         while let Ok(heard) = timeout_at(deadline.into(), socket.next()).await {
-            let Heard::Frame(frame) = heard? else { break };
+            let Heard::Frame(frame) = heard? else {
+                self.note_end();
+                break;
+            };
             // What it would say to that cannot be said.
             let _ = self.hear(socket, *frame).await?;
         }
         Ok(())
+    }
+
+    /// The server has ended this connection.
+    fn note_end(&self) {
+        let without = u64::from(!self.is_hinted);
+        self.seen.unhinted.fetch_add(without, Ordering::Relaxed);
     }
 
     async fn speak(&mut self, socket: &mut Socket) -> Result<bool> {
@@ -227,7 +243,10 @@ impl Life {
                     format!("{who} was reset in {room:?}: {reason:?}")
                 });
             }
-            ServerFrame::Draining { .. } => self.counts.add("told when to come back", 1),
+            ServerFrame::Draining { .. } => {
+                self.is_hinted = true;
+                self.counts.add("told when to come back", 1);
+            }
             ServerFrame::Error {
                 code,
                 message,

@@ -123,7 +123,7 @@ async fn body(person: &Account, path: &str, bomb: &bomb::Bomb) -> Result<()> {
 
 /// As a message in frames of 8 KiB: refused in words or closed.
 async fn frame(person: &Account, bomb: &bomb::Bomb) -> Result<()> {
-    let (stream, _) = raw::upgrade(person.address, &person.token).await?;
+    let (stream, mut heard) = raw::upgrade(person.address, &person.token).await?;
     let (mut from, mut to) = stream.into_split();
     let telling = async {
         let pieces = bomb.bytes.chunks(8 * 1_024);
@@ -144,7 +144,6 @@ async fn frame(person: &Account, bomb: &bomb::Bomb) -> Result<()> {
         to
     };
     let hearing = async {
-        let mut heard = Vec::new();
         loop {
             while let Some(frame) = raw::Frame::first(&heard) {
                 let is_refusal = frame.opcode == opcode::CLOSE
