@@ -55,8 +55,8 @@ pub(super) struct Life {
     epoch: Option<Epoch>,
     /// When a refused message may be sent again.
     again_at: Option<Instant>,
-    /// Whether this connection was told when to come back.
-    is_hinted: bool,
+    /// When this connection was told to come back.
+    come_back: Option<Duration>,
     /// Since when what is on its way has had no answer.
     unanswered_since: Option<Instant>,
 }
@@ -73,7 +73,7 @@ impl Life {
             rng,
             epoch: None,
             again_at: None,
-            is_hinted: false,
+            come_back: None,
             unanswered_since: None,
         }
     }
@@ -94,8 +94,9 @@ impl Life {
                     return Ok(());
                 }
             }
-            // Jitter, or hundreds come back in one instant.
-            sleep(Duration::from_millis(self.rng.u64(10..150))).await;
+            // Jitter, or hundreds come back in one instant; the server spreads whom it sends away.
+            let jitter = Duration::from_millis(self.rng.u64(10..150));
+            sleep(self.come_back.take().unwrap_or(jitter)).await;
         }
     }
 
@@ -103,7 +104,7 @@ impl Life {
     async fn come_in(&mut self, socket: &mut Socket) -> Result<bool> {
         self.outbox.rewind();
         (self.again_at, self.unanswered_since) = (None, None);
-        self.is_hinted = false;
+        self.come_back = None;
         let epoch = *self.epoch.get_or_insert(socket.epoch);
         let rooms = {
             let mut rooms = lock(&self.seen.rooms);
@@ -187,7 +188,7 @@ impl Life {
 
     /// The server has ended this connection.
     fn note_end(&self) {
-        let without = u64::from(!self.is_hinted);
+        let without = u64::from(self.come_back.is_none());
         self.seen.unhinted.fetch_add(without, Ordering::Relaxed);
     }
 
@@ -243,8 +244,8 @@ impl Life {
                     format!("{who} was reset in {room:?}: {reason:?}")
                 });
             }
-            ServerFrame::Draining { .. } => {
-                self.is_hinted = true;
+            ServerFrame::Draining { retry_after_ms } => {
+                self.come_back = Some(Duration::from_millis(retry_after_ms));
                 self.counts.add("told when to come back", 1);
             }
             ServerFrame::Error {
