@@ -153,6 +153,21 @@ impl Domain {
         }
     }
 
+    /// One message, or its tombstone.
+    ///
+    /// # Errors
+    /// `not_found` or `forbidden` for who is not in the room; `not_found` for a message elsewhere.
+    pub async fn read_message(
+        &self,
+        me: &SignedIn,
+        room: &RoomRef,
+        message: MessageId,
+    ) -> Result<Message, Error> {
+        let seen = self.see(me, room).await?;
+        seen.membership()?;
+        self.message(seen.id(), message).await
+    }
+
     /// Edits one's own message.
     ///
     /// # Errors

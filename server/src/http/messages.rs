@@ -26,6 +26,9 @@ pub(super) fn routes() -> Vec<Route> {
                 "Posts a message. A retry with the same `client_id` posts nothing twice, for ever.",
             )
             .refuses(&[Forbidden, Conflict]),
+        get("/rooms/{room}/messages/{message}", read)
+            .does("Reads one message, or its tombstone: what an answer quotes may be long ago.")
+            .refuses(&[Forbidden]),
         patch("/rooms/{room}/messages/{message}", edit)
             .does("Edits a message. For its author; saying the same again changes nothing.")
             .refuses(&[Forbidden, Conflict]),
@@ -77,6 +80,19 @@ async fn changes(
     Ok(Json(
         app.domain.changes(&me.0, &path.parse()?, query.0).await?,
     ))
+}
+
+async fn read(
+    me: Me,
+    app: Data<App>,
+    path: web::Path<(String, String)>,
+) -> Result<Json<MessageAnswer>, Error> {
+    let message: MessageId = named(&path.1, "message")?;
+    let message = app
+        .domain
+        .read_message(&me.0, &path.0.parse()?, message)
+        .await?;
+    Ok(Json(MessageAnswer { message }))
 }
 
 async fn edit(

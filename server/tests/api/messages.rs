@@ -211,6 +211,27 @@ async fn a_reply_names_a_message_of_the_same_room() {
 }
 
 #[actix_web::test]
+async fn one_message_is_read_by_its_id_in_its_own_room_only() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let lobby = server.lobby();
+    let elsewhere = alice.open_room("other").await.id;
+    let said = alice.say(lobby, "tea?").await;
+    let path = |room: RoomId, id: MessageId| format!("/rooms/{room}/messages/{id}");
+    let read: MessageAnswer = alice.get(&path(lobby, said.id)).await.ok();
+    assert_eq!(read.message, said);
+
+    let gone: MessageAnswer = alice.delete(&path(lobby, said.id)).await.ok();
+    let read: MessageAnswer = alice.get(&path(lobby, said.id)).await.ok();
+    assert_eq!(read.message, gone.message, "a tombstone too");
+
+    let absent = MessageId::from_uuid(uuid::Uuid::now_v7());
+    for path in [path(elsewhere, said.id), path(lobby, absent)] {
+        alice.get(&path).await.refused(ErrorCode::NotFound);
+    }
+}
+
+#[actix_web::test]
 async fn an_author_edits_and_everybody_hears_the_change() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.register("alice").await, server.register("bob").await);

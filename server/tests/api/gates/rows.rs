@@ -25,7 +25,7 @@ pub const RIGHTS: usize = 3;
 const MEMBERS_ONLY: Gate = Gate::Room([Err(Forbidden); RIGHTS]);
 
 #[rustfmt::skip]
-pub const ROUTES: [(&str, Gate); 46] = [
+pub const ROUTES: [(&str, Gate); 47] = [
     ("users_register", Gate::Open),
     ("users_check_password", Gate::Open),
     ("users_list", Gate::Person),
@@ -65,6 +65,7 @@ pub const ROUTES: [(&str, Gate); 46] = [
 
     ("messages_page", MEMBERS_ONLY),
     ("messages_post_message", MEMBERS_ONLY),
+    ("messages_read", MEMBERS_ONLY),
     ("messages_edit", MEMBERS_ONLY),
     ("messages_delete_message", MEMBERS_ONLY),
     ("messages_changes", MEMBERS_ONLY),
