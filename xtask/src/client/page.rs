@@ -13,6 +13,7 @@ pub fn assemble(sources: &Sources, program: &Program) -> Result<Files> {
     let mut page = String::new();
     let mut copied_to = 0;
     let mut has_program = false;
+    let mut styles = Some(add_hashed(&mut files, "client.css", &style_sheet(sources)?));
     for (range, link) in Link::find_all(&sources.html)? {
         page.push_str(&sources.html[copied_to..range.start]);
         copied_to = range.end;
@@ -21,6 +22,12 @@ pub fn assemble(sources: &Sources, program: &Program) -> Result<Files> {
             Link::Rust => {
                 has_program = true;
                 page.push_str(&start_up(&mut files, &sources.boot, program)?);
+            }
+            // The first one stands for all of them, in their order.
+            Link::Css { .. } => {
+                if let Some(path) = styles.take() {
+                    page.push_str(&["<link rel=\"stylesheet\" href=\"", &path, "\">"].concat());
+                }
             }
             other => page.push_str(&element(&mut files, sources, other)?),
         }
@@ -37,14 +44,38 @@ pub fn assemble(sources: &Sources, program: &Program) -> Result<Files> {
     Ok(files)
 }
 
+/// All style sheets as one, without comments and indents: one file compresses better than many, and
+/// is one request.
+fn style_sheet(sources: &Sources) -> Result<Vec<u8>> {
+    let mut sheet = String::new();
+    for (_, link) in Link::find_all(&sources.html)? {
+        let Link::Css { href } = link else { continue };
+        let text = str::from_utf8(sources.file(&href)?)
+            .with_context(|| format!("client/{href} is not UTF-8"))?;
+        sheet.push_str(&without_comments(text));
+    }
+    let lines = sheet.lines().map(str::trim).filter(|line| !line.is_empty());
+    Ok(lines.collect::<Vec<_>>().join("\n").into_bytes())
+}
+
+/// CSS without its comments. None of our texts in quotes holds the beginning of one.
+fn without_comments(css: &str) -> String {
+    let mut kept = String::new();
+    for (index, part) in css.split("/*").enumerate() {
+        let code = if index == 0 {
+            Some(part)
+        } else {
+            part.split_once("*/").map(|(_, code)| code)
+        };
+        kept.push_str(code.unwrap_or_default());
+    }
+    kept
+}
+
 /// Adds what `link` names and returns what takes its place in the page.
 fn element(files: &mut Files, sources: &Sources, link: &Link) -> Result<String> {
     match link {
-        Link::Rust => Ok(String::new()),
-        Link::Css { href } => {
-            let path = add_hashed(files, href, sources.file(href)?);
-            Ok(format!("<link rel=\"stylesheet\" href=\"{path}\">"))
-        }
+        Link::Rust | Link::Css { .. } => Ok(String::new()),
         Link::Icon { href, attributes } => {
             let path = add_hashed(files, href, sources.file(href)?);
             Ok(format!("<link rel=\"icon\" href=\"{path}\"{attributes}>"))

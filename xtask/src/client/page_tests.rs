@@ -36,7 +36,7 @@ fn stylesheets_and_icons_are_linked_by_their_hashed_names() {
     let files = assemble_page(&html, BOOT).unwrap();
     let page = page(&files);
     assert!(
-        page.contains("<link rel=\"stylesheet\" href=\"/assets/app-af63dc4c8601ec8c.css\">"),
+        page.contains("<link rel=\"stylesheet\" href=\"/assets/client-af63dc4c8601ec8c.css\">"),
         "{page}"
     );
     assert!(
@@ -45,7 +45,7 @@ fn stylesheets_and_icons_are_linked_by_their_hashed_names() {
         ),
         "{page}"
     );
-    assert!(files.contains_key("assets/app-af63dc4c8601ec8c.css"));
+    assert!(files.contains_key("assets/client-af63dc4c8601ec8c.css"));
     assert!(!page.contains("data-trunk"), "{page}");
 }
 
