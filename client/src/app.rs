@@ -7,7 +7,7 @@ use yew_router::prelude::*;
 
 use crate::{
     browser::{self, Database, Shelf, Store},
-    components::Logo,
+    components::logo,
     net::{self, Chat, Failure},
     pages::{LEFT, LoginPage, NotFoundPage, RegisterPage, Shell},
     route::Route,
@@ -110,7 +110,7 @@ fn Root() -> Html {
         (_, Route::NotFound) => html! { <NotFoundPage /> },
         (Stage::Restoring(trouble), _) => html! {
             <main class="splash">
-                <Logo />
+                { logo() }
                 <p role="status">
                     { trouble.clone().unwrap_or(AttrValue::Static("Loading…")) }
                 </p>

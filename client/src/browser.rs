@@ -9,5 +9,8 @@ mod storage;
 pub use clock::{clock_time, day_label, day_of, full_time, midnight, now, short_time, since_label};
 pub use database::{Change, Database};
 pub use listen::Listener;
-pub use page::{focus, is_focused, is_touch, is_visible, jitter, origin_socket, set_title, sleep};
+pub use page::{
+    copy_address, focus, focus_class, is_focused, is_touch, is_visible, jitter, origin_socket,
+    set_title, sleep,
+};
 pub use storage::{Shelf, Store};

@@ -6,10 +6,13 @@
 mod app;
 mod browser;
 mod components;
+pub mod finder;
 mod forms;
 mod hooks;
 mod net;
+mod order;
 mod pages;
+pub mod rich_text;
 mod route;
 pub mod state;
 pub mod timeline;

@@ -12,7 +12,9 @@ mod register;
 mod room;
 mod room_log;
 mod room_settings;
+mod room_work;
 mod shell;
+mod shortcuts;
 
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;

@@ -20,6 +20,9 @@ pub enum Route {
     Room { room: String },
     #[at("/rooms/:room/settings")]
     RoomSettings { room: String },
+    /// A room around one of its messages.
+    #[at("/rooms/:room/messages/:seq")]
+    Message { room: String, seq: u64 },
     #[at("/people/:user")]
     Person { user: String },
     #[at("/browse")]

@@ -17,15 +17,17 @@ mod notices;
 mod outbox;
 mod pages;
 mod people;
+mod quotes;
 mod room;
 mod rooms;
 mod sending;
+mod spot;
 mod ticks;
 mod typing;
 
 use std::{collections::HashMap, rc::Rc};
 
-use shared::{Epoch, Profile, RoomId, UserId};
+use shared::{Epoch, MessageId, Profile, RoomId, UserId};
 
 pub use action::{Action, Ask};
 pub use announce::Announcements;
@@ -36,8 +38,10 @@ pub use members::Members;
 pub use notices::Notice;
 pub use outbox::{Outbox, Pending, PendingState};
 pub use people::People;
+pub use quotes::Quote;
 pub use room::{PageState, RoomState};
 pub use rooms::{Activity, RoomEntry, activity_since};
+pub use spot::Spot;
 pub use ticks::{Tick, Ticked};
 pub use typing::{Typing, typing_text};
 
@@ -62,6 +66,8 @@ pub struct State {
     pub outbox: Rc<Outbox>,
     /// What was begun and not sent, by room.
     pub drafts: HashMap<RoomId, String>,
+    /// The messages that what is written next answers, by room.
+    pub answering: HashMap<RoomId, MessageId>,
     /// The room on the screen.
     pub open: Option<RoomId>,
     /// Whether the page is visible and has the focus.
@@ -88,6 +94,7 @@ impl State {
             are_rooms_fresh: false,
             outbox: Rc::default(),
             drafts: HashMap::new(),
+            answering: HashMap::new(),
             open: None,
             is_focused: true,
             announcements: Announcements::default(),
@@ -153,6 +160,9 @@ impl State {
             Action::Retry(client_id) => self.retry(client_id),
             Action::Discard(client_id) => self.discard(client_id),
             Action::Draft { room, text } => self.draft(room, text),
+            Action::Answer { room, message } => self.answer(room, message),
+            Action::Jump { room, seq } => self.jump(room, seq),
+            Action::QuoteLoaded { room, message } => self.quote_loaded(room, message),
             Action::Typed(room) => self.typed(room),
             Action::Following { room, is_following } => self.following(room, is_following),
             Action::Seen { room, seq } => self.seen(room, seq),

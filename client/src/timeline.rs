@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use shared::{Message, UserId};
 
-use crate::state::{Notice, Outbox, Pending, RoomState};
+use crate::state::{Notice, Outbox, Pending, Quote, RoomState};
 
 /// Messages of one author within so long share a header.
 const GROUP_MS: i64 = 5 * 60 * 1_000;
@@ -21,12 +21,14 @@ pub enum Row {
     Notice(Notice),
     Message {
         message: Rc<Message>,
+        quote: Option<Quote>,
         is_mine: bool,
         /// Whether it begins a group, with a header.
         is_first: bool,
     },
     Pending {
         pending: Rc<Pending>,
+        quote: Option<Quote>,
         is_first: bool,
     },
 }
@@ -65,7 +67,7 @@ pub fn rows(
             rows.day_line(message.created_at.as_millis());
             rows.break_with(Row::New);
         }
-        rows.message(message, me);
+        rows.message(message, room.quote_of(message), me);
     }
     if !log.has_newer {
         for notice in notices {
@@ -112,12 +114,13 @@ impl<D: Fn(i64) -> i64> Rows<D> {
         !continues
     }
 
-    fn message(&mut self, message: &Rc<Message>, me: UserId) {
+    fn message(&mut self, message: &Rc<Message>, quote: Option<Quote>, me: UserId) {
         let at = message.created_at.as_millis();
         self.day_line(at);
         let is_first = self.is_first(message.author, at);
         self.made.push(Row::Message {
             message: Rc::clone(message),
+            quote,
             is_mine: message.author == me,
             is_first,
         });
@@ -132,6 +135,7 @@ impl<D: Fn(i64) -> i64> Rows<D> {
             let is_first = self.is_first(me, at);
             self.made.push(Row::Pending {
                 pending: Rc::clone(pending),
+                quote: pending.reply_to.map(|id| room.quote(id)),
                 is_first,
             });
         }
@@ -158,7 +162,9 @@ mod tests {
                 Row::Message {
                     message, is_first, ..
                 } => format!("{}{}", message.seq, if *is_first { " first" } else { "" }),
-                Row::Pending { pending, is_first } => format!(
+                Row::Pending {
+                    pending, is_first, ..
+                } => format!(
                     "pending {}{}",
                     pending.body,
                     if *is_first { " first" } else { "" }

@@ -1,9 +1,10 @@
 // Somebody in front of a page. What they do is a verb; what a page must offer for it (labels, test ids)
-// stands in this file and its neighbors talking.js, company.js and rooms.js, and in no spec.
+// stands in this file and its neighbors talking.js, messages.js, company.js and rooms.js, and in no spec.
 
 import { PASSWORD } from './api.js';
 import { company } from './company.js';
 import { keeping } from './keeping.js';
+import { messages } from './messages.js';
 import { reference } from './reference.js';
 import { rooms } from './rooms.js';
 import { talking } from './talking.js';
@@ -103,4 +104,4 @@ export class Person {
   }
 }
 
-Object.assign(Person.prototype, talking, company, rooms, reference, keeping);
+Object.assign(Person.prototype, talking, messages, company, rooms, reference, keeping);

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, HtmlElement, VisibilityState};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Document, HtmlDocument, HtmlElement, HtmlTextAreaElement, VisibilityState};
 use yew::NodeRef;
 
 fn document() -> Option<Document> {
@@ -42,6 +43,45 @@ pub fn focus(node: &NodeRef) {
     {
         let _ = element.focus();
     }
+}
+
+/// Puts the keyboard's focus on the first element of that class, where there is one.
+pub fn focus_class(class: &str) {
+    let found = document().and_then(|document| document.get_elements_by_class_name(class).item(0));
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Copies the full address of a path, and says whether that worked.
+///
+/// Browsers have a clipboard on https and on this machine only; elsewhere a text is selected and
+/// copied in the old way.
+pub fn copy_address(path: &str, on_done: impl FnOnce(bool) + 'static) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let address = format!("{}{path}", window.location().origin().unwrap_or_default());
+    if !window.is_secure_context() {
+        return on_done(copy_selected(&address).unwrap_or(false));
+    }
+    let copied = window.navigator().clipboard().write_text(&address);
+    spawn_local(async move { on_done(JsFuture::from(copied).await.is_ok()) });
+}
+
+fn copy_selected(text: &str) -> Option<bool> {
+    let document = document()?.dyn_into::<HtmlDocument>().ok()?;
+    let before = document.active_element()?.dyn_into::<HtmlElement>().ok()?;
+    let area = document.create_element("textarea").ok()?;
+    let area = area.dyn_into::<HtmlTextAreaElement>().ok()?;
+    area.set_class_name("hidden");
+    area.set_value(text);
+    before.append_child(&area).ok()?;
+    area.select();
+    let is_copied = document.exec_command("copy").ok();
+    area.remove();
+    let _ = before.focus();
+    is_copied
 }
 
 /// The host that the page came from.

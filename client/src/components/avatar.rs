@@ -3,22 +3,18 @@
 use shared::{Gender, Profile};
 use yew::prelude::*;
 
-/// Tones in the style sheet.
+/// Looks in the style sheet: grounds with clothes, skins, colors of hair.
 const TONES: u32 = 8;
+const SKINS: u32 = 4;
+const HAIRS: u32 = 5;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// None for a deleted or unknown account.
-    pub person: Option<std::rc::Rc<Profile>>,
-    #[prop_or_default]
-    pub is_large: bool,
-}
-
-/// The same person has the same tone everywhere.
-fn tone(username: &str) -> u32 {
-    username.bytes().fold(7_u32, |hash, byte| {
+/// The same person looks the same everywhere, and seldom like somebody else.
+fn look(username: &str) -> (u32, u32, u32) {
+    let hash = username.bytes().fold(7_u32, |hash, byte| {
         hash.wrapping_mul(31).wrapping_add(u32::from(byte))
-    }) % TONES
+    });
+    let rest = hash / TONES;
+    (hash % TONES, rest % SKINS, rest / SKINS % HAIRS)
 }
 
 fn hair(gender: Gender) -> Html {
@@ -45,47 +41,58 @@ fn hair(gender: Gender) -> Html {
     }
 }
 
-/// A round picture; decoration, since the name stands beside it.
-#[component]
-pub fn Avatar(props: &Props) -> Html {
-    let gender = props
-        .person
-        .as_ref()
-        .map_or(Gender::Unspecified, |person| person.gender);
-    let tone = props
-        .person
-        .as_ref()
-        .map_or(0, |person| tone(person.username.as_str()));
+/// Head and shoulders, or the first letter of who does not say.
+fn face(gender: Gender, person: Option<&Profile>) -> Html {
+    if let (Gender::Unspecified, Some(person)) = (gender, person) {
+        let initial = person.display_name.chars().next().unwrap_or('?');
+        return html! {
+            <text class="avatar__initial" x="20" y="27" text-anchor="middle">
+                { initial.to_uppercase().to_string() }
+            </text>
+        };
+    }
+    html! {
+        <>
+            <path class="avatar__body" d="M6.5 36.5C8 29.5 13 26.5 20 26.5s12 3 13.5 10A20 20 0 0 1 6.5 36.5z" />
+            <circle class="avatar__head" cx="20" cy="17.5" r="7.8" />
+            { hair(gender) }
+        </>
+    }
+}
+
+/// A round picture, without a person for a deleted or unknown account; decoration, since the name
+/// stands beside it.
+pub fn avatar(person: Option<&Profile>) -> Html {
+    let gender = person.map_or(Gender::Unspecified, |person| person.gender);
+    let (tone, skin, hair) = person.map_or((7, 0, 0), |person| look(person.username.as_str()));
     let kind = match gender {
         Gender::Female => "female",
         Gender::Male => "male",
         Gender::Other => "other",
         Gender::Unspecified => "unspecified",
     };
-    let class = classes!(
-        "avatar",
-        format!("avatar--tone-{tone}"),
-        format!("avatar--{kind}"),
-        props.is_large.then_some("avatar--large"),
+    let class = format!(
+        "avatar avatar--{kind} avatar--tone-{tone} avatar--skin-{skin} avatar--hair-{hair}"
     );
     html! {
         <svg {class} viewBox="0 0 40 40" aria-hidden="true" data-gender={kind}>
             <circle class="avatar__ground" cx="20" cy="20" r="20" />
-            <path class="avatar__body" d="M6.5 36.5C8 29.5 13 26.5 20 26.5s12 3 13.5 10A20 20 0 0 1 6.5 36.5z" />
-            <circle class="avatar__head" cx="20" cy="17.5" r="7.8" />
-            { hair(gender) }
+            { face(gender, person) }
         </svg>
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
-    fn a_person_keeps_their_tone() {
-        assert_eq!(tone("alice"), tone("alice"));
-        assert_ne!(tone("alice"), tone("bob"));
-        assert!(tone("alice") < TONES);
+    fn a_person_keeps_their_look_and_has_it_almost_alone() {
+        assert_eq!(look("alice"), look("alice"));
+        let names: Vec<_> = ('a'..='z').map(|c| format!("{c}nna")).collect();
+        let looks: HashSet<_> = names.iter().map(|name| look(name)).collect();
+        assert!(looks.len() > 20, "{} looks of 26", looks.len());
     }
 }

@@ -4,7 +4,7 @@ use shared::MessageBody;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::{Icon, Shape, edit_box::area_of};
+use super::{Quoted, Shape, edit_box::area_of, icon, quote::quote};
 use crate::browser;
 
 /// The key code that browsers give while an input method composes.
@@ -19,6 +19,10 @@ pub struct Props {
     pub is_offline: bool,
     /// The keyboard is wanted elsewhere: in a message that is being edited.
     pub is_resting: bool,
+    /// What the next message answers.
+    pub answering: Option<Quoted>,
+    /// It answers nothing any more.
+    pub on_answered: Callback<()>,
     pub on_send: Callback<MessageBody>,
     pub on_draft: Callback<String>,
     pub on_typed: Callback<()>,
@@ -45,7 +49,8 @@ pub fn Composer(props: &Props) -> Html {
     let wrong = use_state_eq(|| None::<String>);
     {
         let node = node.clone();
-        use_effect_with(props.is_resting, move |is_resting| {
+        let deps = (props.is_resting, props.answering.is_some());
+        use_effect_with(deps, move |(is_resting, _)| {
             if let Some(area) = node.cast::<HtmlTextAreaElement>() {
                 fit(&area);
             }
@@ -97,6 +102,7 @@ pub fn Composer(props: &Props) -> Html {
     };
     let onkeydown = {
         let (node, send, on_edit_last) = (node.clone(), send.clone(), props.on_edit_last.clone());
+        let (is_answering, on_answered) = (props.answering.is_some(), props.on_answered.clone());
         move |event: KeyboardEvent| {
             if is_composing(&event) {
                 return;
@@ -108,6 +114,10 @@ pub fn Composer(props: &Props) -> Html {
                 "Enter" if !event.shift_key() && !browser::is_touch() => {
                     event.prevent_default();
                     send.emit(());
+                }
+                "Escape" if is_answering => {
+                    event.prevent_default();
+                    on_answered.emit(());
                 }
                 "ArrowUp" if is_empty => {
                     event.prevent_default();
@@ -131,6 +141,20 @@ pub fn Composer(props: &Props) -> Html {
                     { "You are offline: will send when you are back." }
                 </p>
             }
+            if let Some(answering) = &props.answering {
+                <div class="composer__answer" role="group" aria-label="Your answer">
+                    { quote(&Quoted { seq: None, ..answering.clone() }, &Callback::noop()) }
+                    <button
+                        type="button"
+                        class="icon-button"
+                        aria-label="Do not answer"
+                        title="Do not answer (Escape)"
+                        onclick={props.on_answered.reform(|_: MouseEvent| ())}
+                    >
+                        { icon(Shape::Close) }
+                    </button>
+                </div>
+            }
             <div class="composer__row">
                 <textarea
                     ref={node}
@@ -152,7 +176,7 @@ pub fn Composer(props: &Props) -> Html {
                     aria-label="Send"
                     title="Send"
                 >
-                    <Icon shape={Shape::Send} />
+                    { icon(Shape::Send) }
                 </button>
             </div>
         </form>

@@ -1,11 +1,9 @@
 //! Choosing a gender, which chooses the picture.
 
-use std::rc::Rc;
-
 use shared::{Gender, Profile, Timestamp, UserId, Username};
 use yew::prelude::*;
 
-use super::Avatar;
+use super::avatar;
 
 const CHOICES: [(Gender, &str, &str); 4] = [
     (Gender::Female, "female", "Female"),
@@ -22,9 +20,9 @@ pub struct Props {
     pub on_change: Callback<Gender>,
 }
 
-fn example(gender: Gender, username: &str) -> Option<Rc<Profile>> {
+fn example(gender: Gender, username: &str) -> Option<Profile> {
     let username: Username = username.parse().or_else(|_| "somebody".parse()).ok()?;
-    Some(Rc::new(Profile {
+    Some(Profile {
         id: UserId::from_uuid(uuid::Uuid::nil()),
         display_name: username.as_str().to_owned(),
         username,
@@ -35,7 +33,7 @@ fn example(gender: Gender, username: &str) -> Option<Rc<Profile>> {
         presence: None,
         email: None,
         role: None,
-    }))
+    })
 }
 
 /// Four pictures to choose from.
@@ -52,7 +50,7 @@ pub fn GenderPicker(props: &Props) -> Html {
                     checked={props.value == gender}
                     {onchange}
                 />
-                <Avatar person={example(gender, &props.username)} />
+                { avatar(example(gender, &props.username).as_ref()) }
                 <span>{ label }</span>
             </label>
         }

@@ -6,14 +6,14 @@ use shared::{ClientId, MessageId, UserId};
 use yew::prelude::*;
 
 use super::{
-    Icon, MessageRow, PendingRow, RowAction, Shape,
+    MessageRow, PendingRow, Quoted, RowAction, Shape, icon,
     message_row::Doing,
-    scroll::{Sight, SizeWatch, use_scroll},
+    scroll::{Sight, SizeWatch, Way, use_scroll},
 };
 use crate::{
     browser,
     hooks::{Same, use_window_event},
-    state::{Ask, Log, People, Ticked},
+    state::{Ask, Log, People, Spot, Ticked},
     timeline::Row,
 };
 
@@ -34,7 +34,7 @@ impl Work {
         }
     }
 
-    /// It is asked whether the message is to be deleted.
+    /// The message is gone from the eye, and will be for everybody unless that is undone.
     pub fn deleting(message: MessageId) -> Self {
         Self {
             deleting: Some(message),
@@ -51,12 +51,17 @@ impl Work {
         }
     }
 
+    /// Whether both are about one message.
+    pub fn is_on_the_same(&self, other: &Self) -> bool {
+        (self.editing, self.deleting) == (other.editing, other.deleting)
+    }
+
     fn on(&self, message: MessageId) -> Doing {
         let error = self.error.clone();
         if self.editing == Some(message) {
             Doing::Editing { error }
         } else if self.deleting == Some(message) {
-            Doing::AskingToDelete { error }
+            Doing::Deleting { error }
         } else {
             Doing::Nothing
         }
@@ -98,6 +103,8 @@ pub struct Props {
     pub is_following: bool,
     pub missed: u32,
     pub opening: u32,
+    /// Where the reader was last sent, once that is loaded.
+    pub spot: Option<Spot>,
     pub work: Work,
     /// Drawn where there is no message.
     pub empty: Html,
@@ -133,6 +140,7 @@ fn row(props: &Props, row: &Row, now: i64) -> Html {
         }
         Row::Message {
             message,
+            quote,
             is_mine,
             is_first,
         } => {
@@ -148,8 +156,9 @@ fn row(props: &Props, row: &Row, now: i64) -> Html {
                     message={Rc::clone(message)}
                     author={props.people.profile(message.author).cloned()}
                     name={props.people.name(message.author)}
-                    is_mine={*is_mine}
+                    quoted={quote.as_ref().map(|quote| Quoted::of(quote, &props.people))}
                     is_first={*is_first}
+                    is_spot={props.spot.is_some_and(|spot| spot.seq == message.seq)}
                     can_delete={props.is_moderator}
                     tick={is_mine.then(|| props.ticked.tick(message.seq))}
                     doing={props.work.on(message.id)}
@@ -157,11 +166,17 @@ fn row(props: &Props, row: &Row, now: i64) -> Html {
                 />
             }
         }
-        Row::Pending { pending, is_first } => html! {
+        Row::Pending {
+            pending,
+            quote,
+            is_first,
+        } => html! {
             <PendingRow
                 key={pending.client_id.to_string()}
                 pending={Rc::clone(pending)}
                 is_first={*is_first}
+                quoted={quote.as_ref().map(|quote| Quoted::of(quote, &props.people))}
+                on_jump={props.on_action.reform(RowAction::Jump)}
                 on_retry={props.on_retry.clone()}
                 on_discard={props.on_discard.clone()}
             />
@@ -210,12 +225,14 @@ pub fn MessageLog(props: &Props) -> Html {
     {
         let (scroll, look) = (scroll.clone(), look.clone());
         let deps = (
-            (props.opening, props.is_following),
+            (props.opening, props.is_following, props.spot),
             Rc::clone(&props.rows),
             props.work.clone(),
         );
-        use_effect_with(deps, move |((opening, is_following), ..)| {
-            scroll.settle(*opening, *is_following);
+        use_effect_with(deps, move |((opening, is_following, spot), ..)| {
+            if !spot.is_some_and(|spot| scroll.visit(*opening, spot)) {
+                scroll.settle(*opening, *is_following);
+            }
             look.emit(());
         });
     }
@@ -240,6 +257,22 @@ pub fn MessageLog(props: &Props) -> Html {
             }
         }
     };
+    let onkeydown = {
+        let scroll = scroll.clone();
+        move |event: KeyboardEvent| {
+            let way = match event.key().as_str() {
+                "ArrowUp" => Way::Up,
+                "ArrowDown" => Way::Down,
+                _ => return,
+            };
+            let is_writing = event
+                .target_dyn_into::<web_sys::HtmlTextAreaElement>()
+                .is_some();
+            if !is_writing && !event.alt_key() && !event.ctrl_key() && scroll.walk(way) {
+                event.prevent_default();
+            }
+        }
+    };
     let now = browser::now();
     let onscroll = look.reform(|_: Event| ());
     html! {
@@ -250,7 +283,9 @@ pub fn MessageLog(props: &Props) -> Html {
                 tabindex="0"
                 role="region"
                 aria-label={props.label.clone()}
+                aria-description="The arrow keys go from message to message, Tab to what can be done with it."
                 {onscroll}
+                {onkeydown}
             >
                 if props.ends.is_loading {
                     <p class="log__loading">{ "Loading…" }</p>
@@ -265,7 +300,7 @@ pub fn MessageLog(props: &Props) -> Html {
             if !props.is_following && props.missed > 0 {
                 <button type="button" class="log__pill" data-testid="new-pill" onclick={jump}>
                     { pill_text(props.missed) }
-                    <Icon shape={Shape::Down} />
+                    { icon(Shape::Down) }
                 </button>
             } else if !props.is_following {
                 <button
@@ -274,7 +309,7 @@ pub fn MessageLog(props: &Props) -> Html {
                     aria-label="Go to the newest message"
                     onclick={jump}
                 >
-                    <Icon shape={Shape::Down} />
+                    { icon(Shape::Down) }
                 </button>
             }
         </div>

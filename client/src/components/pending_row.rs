@@ -5,6 +5,7 @@ use std::rc::Rc;
 use shared::ClientId;
 use yew::prelude::*;
 
+use super::{Quoted, message_text::message_text, quote::quote};
 use crate::{
     browser,
     state::{Pending, PendingState},
@@ -14,6 +15,8 @@ use crate::{
 pub struct Props {
     pub pending: Rc<Pending>,
     pub is_first: bool,
+    pub quoted: Option<Quoted>,
+    pub on_jump: Callback<u64>,
     pub on_retry: Callback<ClientId>,
     pub on_discard: Callback<ClientId>,
 }
@@ -53,9 +56,10 @@ pub fn PendingRow(props: &Props) -> Html {
         <li {class} data-testid="message" data-mine="true" data-state={name}>
             <div class="message__bubble">
                 <span class="hidden">{ "You:" }</span>
-                <p class="message__body" data-testid="message-body" dir="auto">
-                    { pending.body.as_str() }
-                </p>
+                if let Some(quoted) = &props.quoted {
+                    { quote(quoted, &props.on_jump) }
+                }
+                { message_text(pending.body.as_str()) }
                 <p class="message__meta">
                     <time>{ browser::clock_time(pending.at) }</time>
                     <span class="tick tick--waiting" role="img" aria-label={label} title={label}>

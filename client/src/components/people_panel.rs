@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::{Icon, PersonRow, Shape};
+use super::{PersonRow, Shape, icon};
 use crate::browser;
 
 /// Somebody and whether they are here.
@@ -95,7 +95,7 @@ pub fn PeoplePanel(props: &Props) -> Html {
         <aside {class} aria-label="People" {onkeydown}>
             <div class="people__head">
                 <label class="search">
-                    <Icon shape={Shape::Search} />
+                    { icon(Shape::Search) }
                     <span class="hidden">{ "Find people" }</span>
                     <input type="search" placeholder="Find people" {oninput} />
                 </label>
@@ -106,7 +106,7 @@ pub fn PeoplePanel(props: &Props) -> Html {
                     aria-label="Close the list of people"
                     onclick={props.on_close.reform(|_: MouseEvent| ())}
                 >
-                    <Icon shape={Shape::Close} />
+                    { icon(Shape::Close) }
                 </button>
             </div>
             <h2 class="people__title" id="people-here">{ format!("Connected — {}", here.len()) }</h2>

@@ -6,7 +6,7 @@ use shared::{PresenceState, Profile};
 use yew::prelude::*;
 use yew_router::prelude::Link;
 
-use super::Avatar;
+use super::avatar;
 use crate::{browser, route::Route};
 
 #[derive(Properties, PartialEq)]
@@ -64,7 +64,7 @@ pub fn PersonRow(props: &Props) -> Html {
         >
             <Link<Route> {to} classes="person__link">
                 <span class="person__picture">
-                    <Avatar person={Rc::clone(person)} />
+                    { avatar(Some(person)) }
                     <span class="person__dot" aria-hidden="true" />
                 </span>
                 <span class="hidden">{ what }</span>

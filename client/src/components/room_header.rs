@@ -6,7 +6,7 @@ use shared::{PresenceState, Profile, RoomId};
 use yew::prelude::*;
 use yew_router::prelude::Link;
 
-use super::{Avatar, Icon, Shape, person_row::presence_word};
+use super::{Shape, avatar, icon, person_row::presence_word};
 use crate::route::Route;
 
 #[derive(Properties, PartialEq)]
@@ -51,15 +51,15 @@ pub fn RoomHeader(props: &Props) -> Html {
     html! {
         <header class="room-header">
             <Link<Route> to={Route::Rooms} classes="icon-button room-header__back">
-                <Icon shape={Shape::Back} />
+                { icon(Shape::Back) }
                 <span class="hidden">{ "Back to the list" }</span>
             </Link<Route>>
             if let Some((person, _)) = &props.with {
-                <Avatar person={Rc::clone(person)} />
+                { avatar(Some(person)) }
             }
             <div class="room-header__text">
                 <h1 class="room-header__title">
-                    if props.is_private { <Icon shape={Shape::Lock} /> }
+                    if props.is_private { { icon(Shape::Lock) } }
                     <bdi>{ &props.title }</bdi>
                 </h1>
                 <p class="room-header__line">{ line(props) }</p>
@@ -72,11 +72,11 @@ pub fn RoomHeader(props: &Props) -> Html {
                 title="People"
                 onclick={props.on_people.reform(|_: MouseEvent| ())}
             >
-                <Icon shape={Shape::People} />
+                { icon(Shape::People) }
             </button>
             if props.with.is_none() {
                 <Link<Route> to={Route::settings(props.room)} classes="icon-button">
-                    <Icon shape={Shape::Settings} />
+                    { icon(Shape::Settings) }
                     <span class="hidden">{ "Room settings" }</span>
                 </Link<Route>>
             }

@@ -6,7 +6,7 @@ use shared::{MAX_UNREAD, PresenceState, RoomId, UserId};
 use yew::prelude::*;
 use yew_router::prelude::Link;
 
-use super::Avatar;
+use super::avatar;
 use crate::{
     browser,
     hooks::Same,
@@ -91,7 +91,7 @@ fn room_link(props: &Props, entry: &RoomEntry) -> Html {
             <Link<Route> {to} classes="room-link__link">
                 if let Some(with) = entry.with {
                     <span class="person__picture">
-                        <Avatar person={props.people.profile(with).cloned()} />
+                        { avatar(props.people.profile(with).map(Rc::as_ref)) }
                         if is_online { <span class="person__dot" aria-hidden="true" /> }
                     </span>
                 } else {

@@ -6,6 +6,8 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
+use crate::state::Spot;
+
 /// The end is followed from so near.
 const NEAR_PX: i32 = 100;
 /// More is loaded when the reader comes so near an end of what is here.
@@ -24,10 +26,19 @@ pub enum Sight {
     Seen(u64),
 }
 
+/// From one message to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Up,
+    Down,
+}
+
 #[derive(Default)]
 struct Memory {
     /// The opening that has landed.
     landed: Option<u32>,
+    /// The number of the spot that was visited.
+    visited: u32,
     is_following: bool,
     /// The first row in view and its distance from the top of the view.
     anchor: Option<(HtmlElement, i32)>,
@@ -102,6 +113,63 @@ impl Scroll {
         self.remember_anchor(&view);
     }
 
+    /// Goes to the message at the spot, or the next one there is; once for each time that the
+    /// reader was sent. False where that was done, and where it is not loaded.
+    pub fn visit(&self, opening: u32, spot: Spot) -> bool {
+        let Some(view) = self.view() else {
+            return false;
+        };
+        if self.memory.borrow().visited == spot.number {
+            return false;
+        }
+        let rows = self.rows();
+        let Some(row) = rows
+            .iter()
+            .find(|row| seq_of(row).is_some_and(|seq| seq >= spot.seq))
+        else {
+            return false;
+        };
+        {
+            let mut memory = self.memory.borrow_mut();
+            memory.landed = Some(opening);
+            memory.visited = spot.number;
+            memory.is_following = false;
+        }
+        // Who listens to the page is brought along.
+        let _ = row.focus();
+        view.set_scroll_top(row.offset_top() - view.client_height() / 3);
+        self.remember_anchor(&view);
+        true
+    }
+
+    /// Moves the focus from message to message, from the view to the last one that is to be seen.
+    /// False where there is none.
+    pub fn walk(&self, way: Way) -> bool {
+        let (Some(view), rows) = (self.view(), self.rows()) else {
+            return false;
+        };
+        let rows: Vec<_> = rows
+            .iter()
+            .filter(|row| row.has_attribute("tabindex"))
+            .collect();
+        let current = rows
+            .iter()
+            .position(|row| row.matches(":focus-within").unwrap_or(false));
+        let bottom = view.scroll_top() + view.client_height();
+        let next = match (current, way) {
+            (Some(at), Way::Up) => at.checked_sub(1),
+            (Some(at), Way::Down) => Some(at + 1),
+            (None, _) => rows
+                .partition_point(|row| row.offset_top() < bottom)
+                .checked_sub(1),
+        };
+        let Some(row) = next.and_then(|next| rows.get(next)) else {
+            return false;
+        };
+        let _ = row.focus();
+        true
+    }
+
     fn remember_anchor(&self, view: &HtmlElement) {
         let top = view.scroll_top();
         let rows = self.rows();
@@ -152,11 +220,12 @@ impl Scroll {
         // A row counts once more than its first line is to be seen.
         let end =
             rows.partition_point(|row| row.offset_top() + row.offset_height().min(32) <= bottom);
-        rows[..end]
-            .iter()
-            .rev()
-            .find_map(|row| row.get_attribute("data-seq")?.parse().ok())
+        rows[..end].iter().rev().find_map(seq_of)
     }
+}
+
+fn seq_of(row: &HtmlElement) -> Option<u64> {
+    row.get_attribute("data-seq")?.parse().ok()
 }
 
 fn distance(view: &HtmlElement) -> i32 {

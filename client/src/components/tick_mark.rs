@@ -4,20 +4,14 @@ use yew::prelude::*;
 
 use crate::state::Tick;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub tick: Tick,
-}
-
 /// ✓, ✓✓, or colored ✓✓.
-#[component]
-pub fn TickMark(props: &Props) -> Html {
-    let (class, label) = match props.tick {
+pub fn tick_mark(tick: Tick) -> Html {
+    let (class, label) = match tick {
         Tick::Sent => ("tick", "Sent"),
         Tick::Delivered => ("tick", "Delivered to everybody"),
         Tick::Read => ("tick tick--read", "Read by everybody"),
     };
-    let is_double = props.tick != Tick::Sent;
+    let is_double = tick != Tick::Sent;
     html! {
         <span {class} data-testid="tick" role="img" aria-label={label} title={label}>
             <svg viewBox="0 0 20 12" aria-hidden="true">

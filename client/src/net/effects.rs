@@ -35,6 +35,11 @@ impl Chat {
                 }
             }),
             Effect::FetchPage { room, ask } => spawn_local(chat.fetch_page(room, ask)),
+            Effect::FetchQuote { room, message } => spawn_local(async move {
+                if let Ok(message) = chat.api().message(room, message).await {
+                    chat.report(Action::QuoteLoaded { room, message });
+                }
+            }),
             Effect::FetchChanges { room, since } => spawn_local(chat.fetch_changes(room, since)),
             Effect::KeepPending(client_id) => spawn_local(chat.keep_pending(client_id)),
             Effect::ForgetPending(client_id) => spawn_local(chat.forget_pending(client_id)),

@@ -38,6 +38,13 @@ impl Api {
         self.call(request).await
     }
 
+    /// One message.
+    pub async fn message(&self, room: RoomId, message: MessageId) -> Result<Message, Failure> {
+        let request = Request::get(format!("/rooms/{room}/messages/{message}"));
+        let answer: MessageAnswer = self.call(request).await?;
+        Ok(answer.message)
+    }
+
     /// Rewrites one's message.
     pub async fn edit(
         &self,

@@ -12,7 +12,7 @@ use self::{
     delete::DeleteCard, password::PasswordCard, profile::ProfileCard, sessions::SessionsCard,
 };
 use crate::{
-    components::{Icon, Shape},
+    components::{Shape, icon},
     hooks::use_title,
     net::Chat,
     route::Route,
@@ -32,7 +32,7 @@ pub fn AccountPage(props: &Props) -> Html {
         <main class="page">
             <header class="page__head">
                 <Link<Route> to={Route::Home} classes="icon-button">
-                    <Icon shape={Shape::Back} />
+                    { icon(Shape::Back) }
                     <span class="hidden">{ "Back to your rooms" }</span>
                 </Link<Route>>
                 <h1>{ "Your account" }</h1>

@@ -11,7 +11,7 @@ use yew_router::prelude::*;
 use self::new_room::NewRoomCard;
 use super::doorway::join;
 use crate::{
-    components::{Field, Icon, Notice, Shape},
+    components::{Field, Notice, Shape, icon},
     forms::set,
     hooks::use_title,
     net::{Chat, Failure},
@@ -33,7 +33,7 @@ pub fn BrowsePage(props: &Props) -> Html {
         <main class="page">
             <header class="page__head">
                 <Link<Route> to={Route::Home} classes="icon-button">
-                    <Icon shape={Shape::Back} />
+                    { icon(Shape::Back) }
                     <span class="hidden">{ "Back to your rooms" }</span>
                 </Link<Route>>
                 <h1>{ "Browse rooms" }</h1>

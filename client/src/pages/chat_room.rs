@@ -2,33 +2,43 @@
 
 use std::rc::Rc;
 
-use gloo_timers::callback::Timeout;
 use shared::{ClientId, MessageBody, Room, RoomId};
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::{
     home::keep_last,
-    room_log::{RoomLog, last_own, use_work},
+    room_log::{RoomLog, last_own},
+    room_work::use_work,
+    shortcuts::use_people_search,
 };
 use crate::{
     browser,
     components::{
-        Composer, ConnectionBanner, LiveRegion, PeoplePanel, RoomHeader, RowAction, Work,
+        Composer, ConnectionBanner, LiveRegion, PeoplePanel, Quoted, RoomHeader, RowAction,
     },
     hooks::{use_chat, use_title},
     net::Chat,
     state::{Action, State, typing_text},
 };
 
-/// Beyond those who are known, people are looked for when the typing pauses.
-const SEARCH_AFTER_MS: u32 = 300;
-
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub chat: Chat,
     /// One of one's rooms.
     pub room: RoomId,
+    /// The message to land on.
+    #[prop_or_default]
+    pub at: Option<u64>,
+}
+
+/// Whether a key writes something, pressed where nothing can be written: it belongs into the box.
+fn is_text(event: &KeyboardEvent) -> bool {
+    let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
+    let is_letter = event.key().chars().count() == 1 && event.key() != " ";
+    let writes = event
+        .target_dyn_into::<web_sys::Element>()
+        .is_some_and(|target| matches!(target.tag_name().as_str(), "TEXTAREA" | "INPUT"));
+    is_letter && !has_modifier && !writes
 }
 
 /// The room.
@@ -50,6 +60,11 @@ pub fn ChatRoom(props: &Props) -> Html {
         keep_last(chat, *room);
         let (chat, room) = (chat.clone(), *room);
         move || chat.dispatch(Action::Close(room))
+    });
+    use_effect_with((chat.clone(), room, props.at), |(chat, room, at)| {
+        if let Some(seq) = *at {
+            chat.dispatch(Action::Jump { room: *room, seq });
+        }
     });
     let on_send = use_callback((chat.clone(), room), |body: MessageBody, (chat, room)| {
         chat.dispatch(Action::Send {
@@ -85,10 +100,23 @@ pub fn ChatRoom(props: &Props) -> Html {
             }
         })
     };
-    let is_resting = work != Work::default();
+    let answering = use_chat(&chat, move |state| {
+        let quote = state.room(room)?.quote(*state.answering.get(&room)?);
+        Some(Quoted::of(&quote, &state.people))
+    });
+    let on_answered = use_callback((chat.clone(), room), |(): (), (chat, room)| {
+        let (room, message) = (*room, None);
+        chat.dispatch(Action::Answer { room, message });
+    });
+    let is_resting = work.editing.is_some();
+    let onkeydown = |event: KeyboardEvent| {
+        if is_text(&event) {
+            browser::focus_class("composer__input");
+        }
+    };
     html! {
         <>
-            <main class="room">
+            <main class="room" {onkeydown}>
                 <Head
                     chat={chat.clone()}
                     {room}
@@ -103,6 +131,8 @@ pub fn ChatRoom(props: &Props) -> Html {
                     draft={(*draft).clone()}
                     {is_offline}
                     {is_resting}
+                    {answering}
+                    {on_answered}
                     {on_send}
                     {on_draft}
                     {on_typed}
@@ -193,19 +223,7 @@ fn People(props: &PeopleProps) -> Html {
     let people = use_chat(&props.chat, |state| Rc::new(state.people.everybody()));
     let now = use_chat(&props.chat, |state| state.now / 60_000 * 60_000);
     let me = use_chat(&props.chat, State::my_id);
-    let search = use_mut_ref(|| None::<Timeout>);
-    let on_search = use_callback(props.chat.clone(), move |words: String, chat| {
-        let chat = chat.clone();
-        *search.borrow_mut() = (!words.is_empty()).then(|| {
-            Timeout::new(SEARCH_AFTER_MS, move || {
-                spawn_local(async move {
-                    if let Ok(page) = chat.api().people(&words, None).await {
-                        chat.dispatch(Action::PeopleLoaded(page.users));
-                    }
-                });
-            })
-        });
-    });
+    let on_search = use_people_search(&props.chat);
     html! {
         <PeoplePanel
             {people}

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use yew_router::prelude::Link;
 
 use crate::{
-    components::{Field, Logo, Notice},
+    components::{Field, Notice, logo},
     forms::{Progress, set},
     hooks::use_title,
     net,
@@ -46,7 +46,7 @@ pub fn LoginPage(props: &Props) -> Html {
     };
     html! {
         <main class="door">
-            <Logo />
+            { logo() }
             <form class="card form" {onsubmit}>
                 <h1 class="card__title">{ "Log in" }</h1>
                 <Notice text={progress.error_beside(&[])} />

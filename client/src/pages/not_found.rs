@@ -3,7 +3,7 @@
 use yew::prelude::*;
 use yew_router::prelude::Link;
 
-use crate::{components::Logo, hooks::use_title, route::Route};
+use crate::{components::logo, hooks::use_title, route::Route};
 
 /// Says so, and where to go on.
 #[component]
@@ -11,7 +11,7 @@ pub fn NotFoundPage() -> Html {
     use_title("Not found · Parlor");
     html! {
         <main class="splash">
-            <Logo />
+            { logo() }
             <h1>{ "There is no page here" }</h1>
             <p>{ "The address may be mistyped, or the page is gone." }</p>
             <Link<Route> to={Route::Home} classes="button button--main">{ "Go to your rooms" }</Link<Route>>

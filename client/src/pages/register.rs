@@ -8,7 +8,7 @@ use yew::prelude::*;
 use yew_router::prelude::Link;
 
 use crate::{
-    components::{Field, GenderPicker, Logo, Notice, PasswordMeter},
+    components::{Field, GenderPicker, Notice, PasswordMeter, logo},
     forms::{Progress, set, use_password_score, wrong},
     hooks::use_title,
     net::{self, Failure},
@@ -111,7 +111,7 @@ pub fn RegisterPage(props: &Props) -> Html {
     }
     html! {
         <main class="door">
-            <Logo />
+            { logo() }
             <form class="card form" novalidate=true {onsubmit}>
                 <h1 class="card__title">{ "Create an account" }</h1>
                 <Notice text={progress.error_beside(&FIELDS)} />

@@ -10,6 +10,9 @@ use crate::{hooks::use_chat, net::Chat, state::State};
 pub struct Props {
     pub chat: Chat,
     pub room: String,
+    /// The message to land on.
+    #[prop_or_default]
+    pub at: Option<u64>,
 }
 
 /// One's room with that id or public name.
@@ -33,7 +36,9 @@ pub fn RoomPage(props: &Props) -> Html {
     });
     let chat = props.chat.clone();
     match (found, has_rooms) {
-        (Some(room), _) => html! { <ChatRoom key={room.to_string()} {chat} {room} /> },
+        (Some(room), _) => {
+            html! { <ChatRoom key={room.to_string()} {chat} {room} at={props.at} /> }
+        }
         (None, false) => {
             html! { <main class="page"><p class="empty">{ "Loading…" }</p></main> }
         }

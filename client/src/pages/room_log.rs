@@ -2,16 +2,15 @@
 
 use std::rc::Rc;
 
-use shared::{ClientId, Message, MessageId, RoomId, RoomRole, ServerRole};
-use wasm_bindgen_futures::spawn_local;
+use shared::{ClientId, MessageId, RoomId, RoomRole, ServerRole};
 use yew::prelude::*;
 
 use crate::{
     browser,
     components::{Ends, MessageLog, RowAction, Work},
     hooks::{Same, use_chat},
-    net::{Chat, Failure},
-    state::{Action, Ask, PageState, RoomState, State},
+    net::Chat,
+    state::{Action, Ask, PageState, RoomState, Spot, State},
     timeline,
 };
 
@@ -32,41 +31,6 @@ fn is_moderator(state: &State, room: &RoomState) -> bool {
             .named()
             .is_some_and(|room| room.visibility == shared::Visibility::Public);
     room.room.named().is_some() && (room.my_role >= RoomRole::Admin || is_server_admin)
-}
-
-/// What is being done to a message of the room, and the callback that does it.
-#[hook]
-pub fn use_work(chat: &Chat, room: RoomId) -> (Work, Callback<RowAction>) {
-    let work = use_state_eq(Work::default);
-    let setter = work.setter();
-    let on_action = use_callback((chat.clone(), room), move |action, (chat, room)| {
-        let (chat, room, setter) = (chat.clone(), *room, setter.clone());
-        match action {
-            RowAction::Edit(id) => setter.set(Work::editing(id)),
-            RowAction::AskDelete(id) => setter.set(Work::deleting(id)),
-            RowAction::Cancel => setter.set(Work::default()),
-            RowAction::Save(id, body) => spawn_local(async move {
-                let answer = chat.api().edit(room, id, body).await;
-                setter.set(after(&chat, answer, Work::editing(id)));
-            }),
-            RowAction::Delete(id) => spawn_local(async move {
-                let answer = chat.api().delete_message(room, id).await;
-                setter.set(after(&chat, answer, Work::deleting(id)));
-            }),
-        }
-    });
-    ((*work).clone(), on_action)
-}
-
-/// Shows the changed message, or what went wrong beside it.
-fn after(chat: &Chat, answer: Result<Message, Failure>, work: Work) -> Work {
-    match answer {
-        Ok(message) => {
-            chat.dispatch(Action::Changed(message));
-            Work::default()
-        }
-        Err(failure) => work.failed(&failure.words()),
-    }
 }
 
 /// One's own message that Up in the empty box edits.
@@ -141,6 +105,7 @@ pub fn RoomLog(props: &Props) -> Html {
             is_following={state.is_following && !log.has_newer}
             missed={state.missed}
             opening={state.openings}
+            spot={state.spot.filter(Spot::is_here)}
             work={props.work.clone()}
             empty={html! {
                 <p class="empty">{ "Nothing has been said here yet. Write the first message." }</p>
@@ -162,6 +127,9 @@ struct ArrivingProps {
     page: PageState,
 }
 
+/// Where messages will stand.
+const SHAPES: [&str; 6] = ["short", "long", "mine", "long", "short", "mine"];
+
 /// In place of the log while its first page is on the way.
 #[component]
 fn Arriving(props: &ArrivingProps) -> Html {
@@ -180,7 +148,10 @@ fn Arriving(props: &ArrivingProps) -> Html {
                 <p class="empty">{ "The messages could not be fetched." }</p>
                 <button type="button" class="button" {onclick}>{ "Try again" }</button>
             } else {
-                <p class="empty">{ "Loading messages…" }</p>
+                <p class="hidden" role="status">{ "Loading messages…" }</p>
+                <div class="skeleton" aria-hidden="true">
+                    { for SHAPES.iter().map(|shape| html! { <span class={*shape} /> }) }
+                </div>
             }
         </div>
     }

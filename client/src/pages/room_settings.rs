@@ -16,7 +16,7 @@ use self::{
 };
 use super::{doorway::Doorway, room::find};
 use crate::{
-    components::{Icon, Shape},
+    components::{Shape, icon},
     hooks::{use_chat, use_title},
     net::Chat,
     route::Route,
@@ -94,7 +94,7 @@ pub fn RoomSettingsPage(props: &Props) -> Html {
         <main class="page">
             <header class="page__head">
                 <Link<Route> to={Route::room(id)} classes="icon-button">
-                    <Icon shape={Shape::Back} />
+                    { icon(Shape::Back) }
                     <span class="hidden">{ "Back to the room" }</span>
                 </Link<Route>>
                 <h1>{ format!("{title}: settings") }</h1>

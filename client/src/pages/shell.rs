@@ -7,12 +7,18 @@ use yew::prelude::*;
 use yew_router::prelude::Link;
 
 use super::{
-    account::AccountPage, browse::BrowsePage, home::HomePage, not_found::NotFoundPage,
-    person::PersonPage, room::RoomPage, room_settings::RoomSettingsPage,
+    account::AccountPage,
+    browse::BrowsePage,
+    home::HomePage,
+    not_found::NotFoundPage,
+    person::PersonPage,
+    room::RoomPage,
+    room_settings::RoomSettingsPage,
+    shortcuts::{Overlay, Shortcuts},
 };
 use crate::{
     browser::{self, Shelf, Store},
-    components::{Avatar, Icon, Logo, RoomList, Shape},
+    components::{RoomList, Shape, avatar, icon, logo, sign},
     hooks::{Same, use_chat},
     net::Chat,
     route::Route,
@@ -36,11 +42,13 @@ pub fn Shell(props: &Props) -> Html {
         Route::Home => html! { <HomePage {chat} /> },
         Route::Rooms => html! {
             <main class="page page--idle">
-                <Logo is_bare=true />
-                <p class="empty">{ "Choose a room on the left, or browse for one to join." }</p>
+                { sign() }
+                <h1 class="page__idle-title">{ "Rooms and conversations" }</h1>
+                <p class="empty">{ "Choose one, or browse for a room to join." }</p>
             </main>
         },
         Route::Room { room } => html! { <RoomPage {chat} {room} /> },
+        Route::Message { room, seq } => html! { <RoomPage {chat} {room} at={seq} /> },
         Route::RoomSettings { room } => {
             html! { <RoomSettingsPage {chat} {room} /> }
         }
@@ -50,10 +58,19 @@ pub fn Shell(props: &Props) -> Html {
         Route::Login | Route::Register | Route::NotFound => html! { <NotFoundPage /> },
     };
     let is_list = props.route == Route::Rooms;
+    let overlay = use_state_eq(|| None::<Overlay>);
+    let on_overlay = {
+        let overlay = overlay.clone();
+        use_callback((), move |to, ()| overlay.set(to))
+    };
     html! {
         <div class={classes!("shell", is_list.then_some("shell--list"))}>
-            <Sidebar chat={props.chat.clone()} />
+            <Sidebar
+                chat={props.chat.clone()}
+                on_find={on_overlay.reform(|()| Some(Overlay::Switcher))}
+            />
             { page }
+            <Shortcuts chat={props.chat.clone()} overlay={*overlay} {on_overlay} />
         </div>
     }
 }
@@ -61,6 +78,7 @@ pub fn Shell(props: &Props) -> Html {
 #[derive(Properties, PartialEq)]
 struct SidebarProps {
     chat: Chat,
+    on_find: Callback<()>,
 }
 
 /// Ends the session here and on the server.
@@ -99,9 +117,18 @@ fn Sidebar(props: &SidebarProps) -> Html {
     html! {
         <nav class="sidebar" aria-label="Rooms and conversations">
             <div class="sidebar__head">
-                <Logo />
+                { logo() }
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-label="Go to a room or a person"
+                    title="Go to a room or a person (Ctrl+K)"
+                    onclick={props.on_find.reform(|_: MouseEvent| ())}
+                >
+                    { icon(Shape::Search) }
+                </button>
                 <Link<Route> to={Route::Account} classes="sidebar__me">
-                    <Avatar person={Rc::clone(&me.0)} />
+                    { avatar(Some(&me)) }
                     <span class="hidden">{ format!("Your account, {}", me.display_name) }</span>
                 </Link<Route>>
                 <button
@@ -112,7 +139,7 @@ fn Sidebar(props: &SidebarProps) -> Html {
                     title="Log out"
                     {onclick}
                 >
-                    <Icon shape={Shape::Leave} />
+                    { icon(Shape::Leave) }
                 </button>
             </div>
             <div class="sidebar__body">
@@ -128,7 +155,7 @@ fn Sidebar(props: &SidebarProps) -> Html {
             </div>
             <div class="sidebar__foot">
                 <Link<Route> to={Route::Browse} classes="button button--wide">
-                    <Icon shape={Shape::Plus} />
+                    { icon(Shape::Plus) }
                     { "Browse or start a room" }
                 </Link<Route>>
             </div>

@@ -1,7 +1,7 @@
 //! What can happen to the state: said by the server, by a finished request, or by the person.
 
 use shared::{
-    ClientId, Member, Message, MessageBody, MessagePage, MyRoom, Profile, Room, RoomId,
+    ClientId, Member, Message, MessageBody, MessageId, MessagePage, MyRoom, Profile, Room, RoomId,
     ServerFrame, User,
 };
 
@@ -84,6 +84,15 @@ pub enum Action {
     Discard(ClientId),
     /// The box holds this text.
     Draft { room: RoomId, text: String },
+    /// What is written next answers this message, or none.
+    Answer {
+        room: RoomId,
+        message: Option<MessageId>,
+    },
+    /// The reader wants to see the message with this `seq`.
+    Jump { room: RoomId, seq: u64 },
+    /// A quoted message came.
+    QuoteLoaded { room: RoomId, message: Message },
     /// A key was pressed in the box.
     Typed(RoomId),
     /// Whether the reader is at the end of a room and moves with it.

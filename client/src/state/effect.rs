@@ -1,6 +1,6 @@
 //! What the state asks to be done outside of it.
 
-use shared::{ClientFrame, ClientId, RoomId, UserId};
+use shared::{ClientFrame, ClientId, MessageId, RoomId, UserId};
 
 use super::Ask;
 
@@ -19,6 +19,8 @@ pub enum Effect {
     FetchUser(UserId),
     /// A page of history.
     FetchPage { room: RoomId, ask: Ask },
+    /// A message that is quoted.
+    FetchQuote { room: RoomId, message: MessageId },
     /// A page of changes.
     FetchChanges { room: RoomId, since: u64 },
     /// Keep this pending message over the end of this page, and its room's draft as it is now;

@@ -90,7 +90,7 @@ impl State {
                 created_at,
                 state: MessageState::Live {
                     body: pending.body.as_str().to_owned(),
-                    reply_to: None,
+                    reply_to: pending.reply_to,
                     edited_at: None,
                 },
             },
@@ -104,6 +104,7 @@ impl State {
     pub(super) fn take_message(&mut self, message: Message, is_answer: bool) -> Vec<Effect> {
         let (me, room, author) = (self.my_id(), message.room, message.author);
         let mut effects = Vec::new();
+        self.requote(&message);
         if author == me {
             effects.extend(self.settle(message.client_id));
         }
@@ -134,6 +135,7 @@ impl State {
             effects.extend(self.resume_room(room));
         }
         effects.extend(self.ask_for(author));
+        effects.extend(self.fetch_quotes(room));
         effects.push(Effect::FlushMarksSoon);
         effects
     }
@@ -142,6 +144,7 @@ impl State {
     pub(super) fn take_change(&mut self, message: Message) -> Vec<Effect> {
         let me = self.my_id();
         let mut effects = Vec::new();
+        self.requote(&message);
         if message.author == me {
             effects.extend(self.settle(message.client_id));
         }

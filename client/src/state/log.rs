@@ -85,6 +85,12 @@ impl Log {
         self.messages.last_key_value().map(|(seq, _)| *seq)
     }
 
+    /// Whether that place is within what is loaded.
+    pub fn holds(&self, seq: u64) -> bool {
+        self.messages.range(seq..).next().is_some()
+            && (!self.has_older || self.messages.range(..=seq).next().is_some())
+    }
+
     /// The message with that id.
     pub fn find(&self, id: MessageId) -> Option<&Rc<Message>> {
         self.messages.values().find(|message| message.id == id)

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, rc::Rc};
 
 use serde::{Deserialize, Serialize};
-use shared::{ClientFrame, ClientId, MessageBody, RoomId};
+use shared::{ClientFrame, ClientId, MessageBody, MessageId, RoomId};
 
 /// A message without an answer for so long is sent again: harmless, with the same `client_id`.
 const ANSWER_MS: i64 = 10_000;
@@ -34,6 +34,9 @@ pub struct Pending {
     pub client_id: ClientId,
     pub room: RoomId,
     pub body: MessageBody,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
     /// When it was written, by this machine's clock.
     pub at: i64,
     /// Rises in the order of writing, whatever the clock does.
@@ -148,7 +151,7 @@ impl Outbox {
                     room: pending.room,
                     client_id: pending.client_id,
                     body: pending.body.clone(),
-                    reply_to: None,
+                    reply_to: pending.reply_to,
                 });
             }
         }

@@ -18,6 +18,7 @@ impl State {
             state.new_after = (unread > 0).then_some(state.marks.read);
             state.is_following = unread == 0;
             state.missed = 0;
+            state.spot = None;
             state.openings += 1;
             if unread == 0 && state.log.as_ref().is_some_and(|log| log.has_newer) {
                 state.log = None;
@@ -54,6 +55,7 @@ impl State {
             effects.push(Effect::FetchMembers(open));
         }
         state.page = PageState::Loading;
+        state.spot = None;
         let fits = unread + 10 <= DEFAULT_PAGE as usize;
         let ask = if fits {
             Ask::Newest
@@ -95,6 +97,7 @@ impl State {
                 state.new_after = None;
                 state.is_following = true;
                 state.missed = 0;
+                state.spot = None;
                 state.page = PageState::Loading;
                 return vec![Effect::FetchPage { room, ask }];
             }
@@ -124,6 +127,10 @@ impl State {
         let Some(state) = self.room_mut(room) else {
             return effects;
         };
+        if ask == Ask::Newest && state.spot.is_some() {
+            // It was asked for before the reader was sent to a message further up.
+            return Vec::new();
+        }
         state.page = PageState::Idle;
         let head = page.head;
         match (ask, &mut state.log) {
@@ -146,6 +153,7 @@ impl State {
         for author in authors {
             effects.extend(self.ask_for(author));
         }
+        effects.extend(self.fetch_quotes(room));
         effects.push(Effect::FlushMarksSoon);
         effects
     }
@@ -165,6 +173,10 @@ fn start_log(state: &mut RoomState, page: MessagePage) {
     let log = Log::start(page);
     state.head = state.head.max(log.cursor);
     state.log = Some(log);
+    state.quoted = Rc::default();
+    if let Some(spot) = &mut state.spot {
+        spot.is_awaited = false;
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::{
 use shared::{Presence, PresenceState, Profile, ServerFrame, Timestamp, User, UserId};
 
 use super::{Effect, State, notices};
+use crate::order::sorted;
 
 /// Everybody one has heard of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,20 +62,19 @@ impl People {
 
     /// All accounts with their presence: who is connected first, then by name.
     pub fn everybody(&self) -> Vec<(Rc<Profile>, PresenceState)> {
-        let mut everybody: Vec<_> = self
+        let keyed: Vec<_> = self
             .by_id
             .values()
             .flatten()
-            .map(|profile| (Rc::clone(profile), self.presence(profile.id)))
+            .map(|profile| {
+                let presence = self.presence(profile.id);
+                let is_offline = presence == PresenceState::Offline;
+                let key = (is_offline, profile.display_name.to_lowercase(), profile.id);
+                (key, (Rc::clone(profile), presence))
+            })
             .collect();
-        everybody.sort_by_cached_key(|(profile, presence)| {
-            (
-                *presence == PresenceState::Offline,
-                profile.display_name.to_lowercase(),
-                profile.id,
-            )
-        });
-        everybody
+        let keyed = sorted(keyed, |a, b| a.0.cmp(&b.0));
+        keyed.into_iter().map(|(_, person)| person).collect()
     }
 
     pub(super) fn meet(&mut self, user: User) {

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use shared::{Marks, Message, MyRoom, Room, RoomId, RoomRole, Ticks, UserId};
 
 use super::{
-    Log, Members, Notice, Typing,
+    Log, Members, Notice, Spot, Typing,
     log::{Merged, Side, is_live},
+    quotes::Quoted,
 };
 
 /// How the page that a room begins with is doing.
@@ -51,6 +52,10 @@ pub struct RoomState {
     pub missed: u32,
     /// Counts the openings: each of them lands afresh.
     pub openings: u32,
+    /// Where the reader was last sent.
+    pub spot: Option<Spot>,
+    /// What is quoted from beyond the log.
+    pub(super) quoted: Rc<Quoted>,
 }
 
 impl RoomState {
@@ -75,6 +80,8 @@ impl RoomState {
             is_following: true,
             missed: 0,
             openings: 0,
+            spot: None,
+            quoted: Rc::default(),
             room: my.room,
         }
     }

@@ -5,6 +5,7 @@ use std::{collections::HashSet, rc::Rc};
 use shared::{ClientFrame, Marks, Message, MyRoom, Room, RoomId, UserId};
 
 use super::{Effect, RoomState, State};
+use crate::order::sorted;
 
 /// Which rooms the list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl State {
     /// The lines of the list, newest activity first; `since` keeps rooms with a message from then
     /// on. A private conversation in which nothing was said is not shown to anybody.
     pub fn entries(&self, since: Option<i64>) -> Vec<RoomEntry> {
-        let mut rooms: Vec<_> = self
+        let rooms: Vec<_> = self
             .rooms
             .values()
             .filter(|room| {
@@ -128,7 +129,8 @@ impl State {
                 }
             })
             .collect();
-        rooms.sort_by_key(|room| std::cmp::Reverse((last_activity(room), room.id())));
+        let activity = |room: &RoomState| (last_activity(room), room.id());
+        let rooms = sorted(rooms, |a, b| activity(b).cmp(&activity(a)));
         rooms.into_iter().map(|room| self.entry(room)).collect()
     }
 

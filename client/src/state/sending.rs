@@ -15,12 +15,14 @@ impl State {
         body: MessageBody,
     ) -> Vec<Effect> {
         let at = self.now;
+        let reply_to = self.answering.remove(&room);
         let outbox = self.outbox_mut();
         let number = outbox.next_number();
         outbox.push(Pending {
             client_id,
             room,
             body,
+            reply_to,
             at,
             number,
             state: PendingState::Keeping,
@@ -33,6 +35,7 @@ impl State {
             state.new_after = None;
             state.is_following = true;
             state.missed = 0;
+            state.spot = None;
             if state.log.as_ref().is_some_and(|log| log.has_newer) {
                 effects.extend(self.load(room, Ask::Newest));
             }

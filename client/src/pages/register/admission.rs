@@ -5,7 +5,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::Link;
 
-use crate::{components::Logo, net, route::Route};
+use crate::{components::logo, net, route::Route};
 
 /// Who may register; None until the server has answered, or where it does not.
 #[hook]
@@ -42,7 +42,7 @@ fn code_in(hash: &str) -> Option<&str> {
 pub fn Closed() -> Html {
     html! {
         <main class="door">
-            <Logo />
+            { logo() }
             <div class="card form">
                 <h1 class="card__title">{ "Create an account" }</h1>
                 <p>{ "Registration is closed here. Whoever runs this Parlor can make you an account." }</p>

@@ -8,9 +8,10 @@ use yew::prelude::*;
 
 use super::RoomProps;
 use crate::{
-    components::{Avatar, Notice},
+    components::{Notice, avatar},
     hooks::use_chat,
     net::{Chat, Failure},
+    order::sorted,
     state::{Action, State},
 };
 
@@ -74,12 +75,14 @@ fn listed(state: &State, room: shared::RoomId) -> Option<Rc<Vec<Listed>>> {
         return None;
     }
     let people = &state.people;
-    let mut listed: Vec<Listed> = members
+    let listed: Vec<Listed> = members
         .roles()
         .map(|(user, role)| (user, role, people.profile(user).cloned(), people.name(user)))
         .collect();
-    listed.sort_by(|a, b| (b.1, a.3.to_lowercase(), a.0).cmp(&(a.1, b.3.to_lowercase(), b.0)));
-    Some(Rc::new(listed))
+    let by_role_and_name = |a: &Listed, b: &Listed| {
+        (b.1, a.3.to_lowercase(), a.0).cmp(&(a.1, b.3.to_lowercase(), b.0))
+    };
+    Some(Rc::new(sorted(listed, by_role_and_name)))
 }
 
 fn role_word(role: RoomRole) -> &'static str {
@@ -132,7 +135,7 @@ pub fn MembersCard(props: &RoomProps) -> Html {
         });
         html! {
             <li class="line" key={user.to_string()} data-testid="member">
-                <Avatar person={profile.clone()} />
+                { avatar(profile.as_deref()) }
                 <div class="line__text">
                     <span class="line__name">
                         { name }

@@ -1,0 +1,124 @@
+// The goals are 50 ms and 100 ms on a machine with nothing else to do; the bounds here are what even a
+// busy one keeps. The figures are printed.
+
+import assert from 'node:assert/strict';
+
+import { median, report, slowDown, untilPainted } from '../harness/pace.js';
+import { promise } from '../harness/promise.js';
+
+const BODY = '[data-testid=message-body]';
+const TITLE = '.room-header__title';
+
+promise('an own message is painted at once after Enter, on a slow machine in a full room', async ({ person, account }) => {
+  const bob = await account('bob');
+  const lobby = await bob.room('lobby');
+  for (let n = 1; n <= 100; n += 1) await bob.post(lobby.id, `line ${n}`);
+  const alice = await person('alice');
+  await alice.register();
+  await alice.sees('line 100');
+  const box = alice.page.getByTestId('composer-input');
+  await slowDown(alice.page, 4);
+  const times = [];
+  for (let n = 0; n < 20; n += 1) {
+    await box.fill(`mine ${n}`);
+    times.push(await untilPainted(alice.page, 'keydown', BODY, `mine ${n}`, () => box.press('Enter')));
+    assert.equal(await box.inputValue(), '', 'the box is empty again');
+  }
+  assert.equal(await alice.focused(), 'Message to Lobby', 'and keeps the focus');
+  await report('own message after Enter at a quarter of the speed', times);
+  assert.ok(median(times) < 200, `${times}`);
+});
+
+promise('a room that was open before is painted at once when one comes back', async ({ person, account }) => {
+  const bob = await account('bob');
+  const alice = await person('alice');
+  await alice.register();
+  await alice.createsRoom('garden');
+  const garden = await bob.room('garden');
+  await bob.call('PUT', `/rooms/${garden.id}/members/${bob.id}`);
+  const lobby = await bob.room('lobby');
+  for (let n = 1; n <= 60; n += 1) {
+    await bob.post(lobby.id, `line ${n}`);
+    await bob.post(garden.id, `plant ${n}`);
+  }
+  for (const [room, last] of [['lobby', 'line 60'], ['garden', 'plant 60']]) {
+    await alice.goesTo(room);
+    await alice.sees(last);
+  }
+  const times = { 1: [], 4: [] };
+  let asked = 0;
+  alice.page.on('request', (request) => (asked += /\/messages\?|\/messages$/.test(request.url()) ? 1 : 0));
+  for (const rate of [1, 4]) {
+    await slowDown(alice.page, rate);
+    for (let n = 0; n < 10; n += 1) {
+      const room = n % 2 ? 'garden' : 'lobby';
+      const link = alice.link(room).getByRole('link');
+      times[rate].push(await untilPainted(alice.page, 'click', TITLE, room, () => link.click()));
+      await alice.sees(n % 2 ? 'plant 60' : 'line 60');
+    }
+    await report(`room switch from memory at 1/${rate} of the speed`, times[rate]);
+  }
+  assert.equal(asked, 0, 'nothing was fetched again');
+  assert.ok(median(times[1]) < 400, `${times[1]}`);
+});
+
+promise('ten thousand messages are scrolled through without a jump and with at most 400 rows', async ({ person, account }) => {
+  const bob = await account('bob');
+  const lobby = await bob.room('lobby');
+  for (let from = 1; from <= 10_000; from += 50) {
+    const texts = Array.from({ length: 50 }, (_, index) => `line ${from + index}`);
+    await Promise.all(texts.map((text) => bob.post(lobby.id, text)));
+  }
+  const alice = await person('alice');
+  await alice.register();
+  const view = alice.page.getByRole('region', { name: 'Messages' });
+  await alice.page.getByTestId('message').first().waitFor();
+
+  // Where a row stands before and after each page of older ones: the scroll itself is taken out.
+  const drifts = await view.evaluate(async (view) => {
+    const rows = () => [...view.querySelectorAll('[data-seq]')];
+    const drifts = [];
+    let most = 0;
+    for (let page = 0; page < 25; page += 1) {
+      const before = rows()[0].dataset.seq;
+      view.scrollTop = Math.min(view.scrollTop, 700);
+      const kept = rows().find((row) => row.offsetTop + row.offsetHeight > view.scrollTop);
+      const stood = kept.getBoundingClientRect().top;
+      const deadline = performance.now() + 15_000;
+      while (rows()[0].dataset.seq === before) {
+        if (performance.now() > deadline) throw new Error(`no older page came above ${before}`);
+        await new Promise(requestAnimationFrame);
+      }
+      await new Promise(requestAnimationFrame);
+      if (!kept.isConnected) throw new Error('the line under the eye is gone');
+      drifts.push(Math.abs(kept.getBoundingClientRect().top - stood));
+      most = Math.max(most, view.querySelector('ul').childElementCount);
+    }
+    return { drifts, most };
+  });
+  await report('drift of the line under the eye', drifts.drifts, 'px');
+  await report('rows on the page', [drifts.most], 'rows');
+  assert.ok(Math.max(...drifts.drifts) <= 1, `${drifts.drifts}`);
+  assert.ok(drifts.most <= 400, `${drifts.most} rows`);
+
+  await alice.page.getByRole('button', { name: 'Go to the newest message' }).click();
+  await alice.page.waitForFunction(() => {
+    const view = document.querySelector('[role=region]');
+    return view.scrollHeight - view.scrollTop - view.clientHeight < 2;
+  });
+});
+
+promise('the first message can be typed soon after the page is asked for, and before that it says that it loads', async ({ person }) => {
+  const alice = await person('alice');
+  await alice.register();
+  const times = [];
+  for (let n = 0; n < 5; n += 1) {
+    await alice.page.evaluate(() => caches.keys().then((keys) => Promise.all(keys.map((key) => caches.delete(key)))));
+    await alice.page.goto(`${alice.origin}/rooms/lobby`, { waitUntil: 'commit' });
+    await alice.page.getByText(/Loading/).or(alice.page.getByTestId('composer-input')).first().waitFor();
+    await alice.canTalk();
+    times.push(await alice.page.evaluate(() => performance.now()));
+  }
+  await report('from the address to the box to write in', times);
+  assert.ok(median(times) < 5_000, `${times}`);
+});
