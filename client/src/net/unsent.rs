@@ -9,6 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::Chat;
 use crate::{
     browser::{Change, Database},
+    order::sorted,
     state::{Action, Pending, State},
 };
 
@@ -43,12 +44,12 @@ pub async fn read_unsent(database: &Database, user: UserId) -> Unsent {
 
 async fn read_pending(database: &Database, user: UserId) -> Vec<Pending> {
     let kept = database.read(&outbox(user)).await;
-    let mut pending: Vec<Pending> = kept
+    let pending: Vec<Pending> = kept
         .iter()
         .filter_map(|(_, text)| serde_json::from_str(text).ok())
         .collect();
-    pending.sort_by_key(|pending| (pending.number, pending.client_id));
-    pending
+    let place = |pending: &Pending| (pending.number, pending.client_id);
+    sorted(pending, |a, b| place(a).cmp(&place(b)))
 }
 
 /// The room's draft as it is now.
