@@ -28,7 +28,7 @@ mod switcher;
 mod tick_mark;
 mod visibility_picker;
 
-pub use avatar::avatar;
+pub use avatar::{avatar, room_mark};
 pub use banner::ConnectionBanner;
 pub use composer::Composer;
 pub use confirm::Confirm;

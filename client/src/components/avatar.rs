@@ -1,4 +1,4 @@
-//! A person's picture: drawn, by gender, in a tone that the username chooses.
+//! A person's picture: drawn, by gender, in colors that the username chooses; and a room's.
 
 use shared::{Gender, Profile};
 use yew::prelude::*;
@@ -15,6 +15,17 @@ fn look(username: &str) -> (u32, u32, u32) {
     });
     let rest = hash / TONES;
     (hash % TONES, rest % SKINS, rest / SKINS % HAIRS)
+}
+
+/// The square of a room, with its first letter.
+pub fn room_mark(title: &str) -> Html {
+    let (tone, ..) = look(title);
+    let initial = title.chars().next().unwrap_or('#').to_uppercase();
+    html! {
+        <span class={format!("room-mark tone-{tone}")} aria-hidden="true">
+            { initial.to_string() }
+        </span>
+    }
 }
 
 fn hair(gender: Gender) -> Html {
@@ -72,7 +83,7 @@ pub fn avatar(person: Option<&Profile>) -> Html {
         Gender::Unspecified => "unspecified",
     };
     let class = format!(
-        "avatar avatar--{kind} avatar--tone-{tone} avatar--skin-{skin} avatar--hair-{hair}"
+        "avatar avatar--{kind} tone-{tone} avatar--skin-{skin} avatar--hair-{hair}"
     );
     html! {
         <svg {class} viewBox="0 0 40 40" aria-hidden="true" data-gender={kind}>

@@ -6,7 +6,7 @@ use shared::{MAX_UNREAD, PresenceState, RoomId, UserId};
 use yew::prelude::*;
 use yew_router::prelude::Link;
 
-use super::avatar;
+use super::{avatar, room_mark};
 use crate::{
     browser,
     hooks::Same,
@@ -72,13 +72,6 @@ fn room_link(props: &Props, entry: &RoomEntry) -> Html {
     let is_online = entry
         .with
         .is_some_and(|with| props.people.presence(with) == PresenceState::Online);
-    let mark = entry
-        .title
-        .chars()
-        .next()
-        .unwrap_or('#')
-        .to_uppercase()
-        .to_string();
     html! {
         <li
             {class}
@@ -95,7 +88,7 @@ fn room_link(props: &Props, entry: &RoomEntry) -> Html {
                         if is_online { <span class="person__dot" aria-hidden="true" /> }
                     </span>
                 } else {
-                    <span class="room-link__mark" aria-hidden="true">{ mark }</span>
+                    { room_mark(&entry.title) }
                 }
                 <span class="room-link__text">
                     <span class="room-link__title"><bdi>{ &entry.title }</bdi></span>

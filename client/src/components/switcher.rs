@@ -6,7 +6,7 @@ use shared::{PresenceState, Profile};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::{Dialog, avatar, dialog::close, person_row::presence_word};
+use super::{Dialog, avatar, dialog::close, person_row::presence_word, room_mark};
 use crate::{finder, route::Route};
 
 /// More are not shown: a letter more finds faster than reading on.
@@ -47,7 +47,6 @@ pub struct Props {
 
 fn option(place: &Place, index: usize, chosen: usize, onclick: Callback<MouseEvent>) -> Html {
     let is_chosen = index == chosen;
-    let mark = place.title.chars().next().unwrap_or('#').to_uppercase();
     html! {
         <li
             id={format!("place-{index}")}
@@ -59,7 +58,7 @@ fn option(place: &Place, index: usize, chosen: usize, onclick: Callback<MouseEve
             if let Some((person, _)) = &place.person {
                 { avatar(Some(person)) }
             } else {
-                <span class="room-link__mark" aria-hidden="true">{ mark.to_string() }</span>
+                { room_mark(&place.title) }
             }
             <span class="place__title"><bdi>{ &place.title }</bdi></span>
             if place.unread > 0 {
