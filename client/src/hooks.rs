@@ -31,7 +31,7 @@ impl<T> Deref for Same<T> {
     }
 }
 
-type Look<T> = Box<dyn Fn(&State) -> T>;
+type HasChanged = Box<dyn Fn(&State) -> bool>;
 
 /// What `look` sees in the state, kept up to date.
 #[hook]
@@ -39,24 +39,29 @@ pub fn use_chat<T>(chat: &Chat, look: impl Fn(&State) -> T + 'static) -> T
 where
     T: PartialEq + Clone + 'static,
 {
-    let update = use_force_update();
     let seen = chat.read(&look);
-    let last = use_mut_ref(|| None::<(Look<T>, T)>);
-    *last.borrow_mut() = Some((Box::new(look), seen.clone()));
+    let last = seen.clone();
+    use_watch(chat, Box::new(move |state| look(state) != last));
+    seen
+}
+
+/// Draws again once `has_changed` says so. Without type parameters: every copy is downloaded.
+#[hook]
+fn use_watch(chat: &Chat, has_changed: HasChanged) {
+    let update = use_force_update();
+    let latest = use_mut_ref(|| None::<HasChanged>);
+    *latest.borrow_mut() = Some(has_changed);
     use_effect_with(chat.clone(), move |chat| {
         let looking = chat.clone();
         let subscription = chat.subscribe(move || {
-            let has_changed = last
-                .borrow()
-                .as_ref()
-                .is_some_and(|(look, seen)| looking.read(look) != *seen);
-            if has_changed {
+            let latest = latest.borrow();
+            let has_changed = latest.as_ref();
+            if has_changed.is_some_and(|has_changed| looking.read(has_changed)) {
                 update.force_update();
             }
         });
         move || drop(subscription)
     });
-    seen
 }
 
 /// Names the tab while the component is shown.

@@ -258,12 +258,12 @@ mod tests {
         let kept = (**state.outbox.find(client_id(1)).unwrap()).clone();
         accept(&mut state, 1, 4);
         state.hear(posted(own(2, 5)));
-        let stale = [1, 2].map(|n| Pending {
+        let copies = [1, 2].map(|n| Pending {
             client_id: client_id(n),
             ..kept.clone()
         });
         let effects = state.act(Action::Restored {
-            pending: stale.to_vec(),
+            pending: copies.to_vec(),
             drafts: Vec::new(),
         });
         assert_eq!((sent(&effects).len(), state.outbox.len()), (0, 0));
