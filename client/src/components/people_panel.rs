@@ -31,6 +31,28 @@ fn holds(person: &Profile, words: &str) -> bool {
     person.username.as_str().contains(words) || person.display_name.to_lowercase().contains(words)
 }
 
+/// The people in the order, and under the heading, that they had when the pointer came: nobody
+/// moves away from under it. Their dots still tell; who is new comes last.
+fn held(people: &[Person], order: Option<&[(UserId, bool)]>) -> Vec<(Person, bool)> {
+    let is_here = |(_, presence): &Person| *presence != PresenceState::Offline;
+    let listed = people
+        .iter()
+        .map(|person| (person.clone(), is_here(person)));
+    let Some(order) = order else {
+        return listed.collect();
+    };
+    let place = |id: UserId| order.iter().position(|(held, _)| *held == id);
+    let mut places: Vec<Option<(Person, bool)>> = vec![None; order.len()];
+    let mut new = Vec::new();
+    for (person, is_connected) in listed {
+        match place(person.0.id) {
+            Some(place) => places[place] = Some((person, order[place].1)),
+            None => new.push((person, is_connected)),
+        }
+    }
+    places.into_iter().flatten().chain(new).collect()
+}
+
 /// The panel.
 #[component]
 pub fn PeoplePanel(props: &Props) -> Html {
@@ -65,11 +87,27 @@ pub fn PeoplePanel(props: &Props) -> Html {
             }
         }
     };
+    let order = use_state_eq(|| None::<Vec<(UserId, bool)>>);
+    let people = held(&props.people, order.as_deref());
+    let onpointerenter = {
+        let (order, people) = (order.clone(), Rc::clone(&props.people));
+        move |_: PointerEvent| {
+            let held = held(&people, None);
+            let held = held
+                .into_iter()
+                .map(|((person, _), is_here)| (person.id, is_here));
+            order.set(Some(held.collect()));
+        }
+    };
+    let onpointerleave = {
+        let order = order.clone();
+        move |_: PointerEvent| order.set(None)
+    };
     let list = |is_connected: bool| -> Vec<&Person> {
-        props
-            .people
+        people
             .iter()
-            .filter(|(_, presence)| (*presence != PresenceState::Offline) == is_connected)
+            .filter(|(_, is_here)| *is_here == is_connected)
+            .map(|(person, _)| person)
             .filter(|(person, _)| holds(person, &words))
             .collect()
     };
@@ -92,7 +130,7 @@ pub fn PeoplePanel(props: &Props) -> Html {
     let (here, others) = (list(true), list(false));
     let class = classes!("people", props.is_open.then_some("people--open"));
     html! {
-        <aside {class} aria-label="People" {onkeydown}>
+        <aside {class} aria-label="People" {onkeydown} {onpointerenter} {onpointerleave}>
             <div class="people__head">
                 <label class="search">
                     { icon(Shape::Search) }
@@ -121,5 +159,31 @@ pub fn PeoplePanel(props: &Props) -> Html {
                 <p class="empty">{ "Nobody has a name like that. Try fewer letters." }</p>
             }
         </aside>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fixture::{ALICE, BOB, CAROL, profile};
+
+    fn person(id: UserId, name: &str, presence: PresenceState) -> Person {
+        (Rc::new(profile(id, name)), presence)
+    }
+
+    #[test]
+    fn nobody_moves_under_the_pointer_and_who_is_new_comes_last() {
+        use PresenceState::{Offline, Online};
+        let order = [(BOB, true), (ALICE, false)];
+        let now = [
+            person(ALICE, "alice", Online),
+            person(CAROL, "carol", Online),
+            person(BOB, "bob", Offline),
+        ];
+        let held: Vec<_> = held(&now, Some(&order))
+            .into_iter()
+            .map(|((person, _), is_here)| (person.id, is_here))
+            .collect();
+        assert_eq!(held, [(BOB, true), (ALICE, false), (CAROL, true)]);
     }
 }
