@@ -3,8 +3,8 @@
 export const messages = {
   /** The menu of a message, which is there while a pointer or the focus is. */
   async menu(text) {
-    const message = this.message(text);
-    await message.scrollIntoViewIfNeeded();
+    // One that is on its way has none yet, and will be another row.
+    const message = this.message(text).and(this.page.locator('[data-seq]'));
     await message.hover();
     return message.getByRole('group', { name: 'What to do with this message' });
   },
@@ -40,11 +40,13 @@ export const messages = {
 
   /** Waits until the message is within what the log shows. */
   async hasInView(text) {
-    const message = await this.message(text).elementHandle();
-    await this.page.waitForFunction((row) => {
-      const [view, box] = [row.closest('[role=region]').getBoundingClientRect(), row.getBoundingClientRect()];
-      return box.top >= view.top && box.bottom <= view.bottom;
-    }, message);
+    await this.page.waitForFunction((text) => {
+      const view = document.querySelector('[role=region]')?.getBoundingClientRect();
+      return [...document.querySelectorAll('[data-testid=message-body]')].some((body) => {
+        const box = body.getBoundingClientRect();
+        return body.textContent.trim() === text && box.top >= view.top && box.bottom <= view.bottom;
+      });
+    }, text);
   },
 
   /** What has the focus, by role and name; the empty text where nothing has. */

@@ -25,7 +25,7 @@ promise('who reads further up is told how many messages came, and a click goes t
   for (const text of ['new 1', 'new 2', 'new 3']) await bob.post(lobby.id, text);
   const pill = alice.page.getByTestId('new-pill');
   await pill.filter({ hasText: '3 new messages' }).waitFor();
-  assert.equal(await top(alice.message('line 30')), stood, 'what is read stays where it is');
+  assert.ok(Math.abs((await top(alice.message('line 30'))) - stood) <= 1, 'what is read stays where it is');
   await pill.click();
   await alice.hasInView('new 3');
   await pill.waitFor({ state: 'detached' });
@@ -45,7 +45,7 @@ promise('at the end of a room one follows it; an edit further up moves nothing',
   const first = (await bob.call('GET', `/rooms/${lobby.id}/messages?after=0&limit=15`)).messages.at(-1);
   await bob.call('PATCH', `/rooms/${lobby.id}/messages/${first.id}`, body);
   await alice.page.getByTestId('message').filter({ hasText: 'edited' }).nth(1).waitFor();
-  assert.equal(await top(alice.message('line 30')), stood, 'the line under the eye');
+  assert.ok(Math.abs((await top(alice.message('line 30'))) - stood) <= 1, 'the line under the eye');
 });
 
 promise('a room opens at the first unread message, and its line stays while one reads', async ({ person, account }) => {

@@ -48,6 +48,9 @@ pub fn RoomLog(props: &Props) -> Html {
     let state = use_chat(&chat, move |state| {
         state.room(room).map(|room| Same(Rc::clone(room)))
     });
+    // Until the room is opened its log does not know where to land: it would go to the end, and
+    // what was unread would be read.
+    let is_open = use_chat(&chat, move |state| state.open == Some(room));
     let outbox = use_chat(&chat, |state| Same(Rc::clone(&state.outbox)));
     let people = use_chat(&chat, |state| Same(Rc::clone(&state.people)));
     let me = chat.my_id();
@@ -87,8 +90,8 @@ pub fn RoomLog(props: &Props) -> Html {
     let on_load = use_callback((chat.clone(), room), |ask, (chat, room)| {
         chat.dispatch(Action::Load { room: *room, ask });
     });
-    let Some(state) = state else {
-        return Html::default();
+    let Some(state) = state.filter(|_| is_open) else {
+        return html! { <div class="log" /> };
     };
     let Some(log) = &state.log else {
         return html! { <Arriving chat={chat.clone()} {room} page={state.page} /> };
