@@ -88,7 +88,9 @@ promise('on a phone no rule of accessibility is broken, and no target is too sma
       parts.flatMap((part) =>
         [...part.querySelectorAll('button, input, textarea, a.button, a.icon-button, a.room-link__link, a.person__link')]
           .filter((control) => control.checkVisibility({ visibilityProperty: true }))
-          .map((control) => [control.getAttribute('aria-label') ?? control.textContent, control.getBoundingClientRect()])
+          // A choice is as large as its label, which can be pressed as well.
+          .map((control) => [control, control.closest('label') ?? control])
+          .map(([control, target]) => [control.getAttribute('aria-label') ?? target.textContent, target.getBoundingClientRect()])
           .filter(([, box]) => box.width > 1 && box.height > 1 && (box.width < 44 || box.height < 44))
           .map(([name, box]) => `${name}: ${box.width} × ${box.height}`),
       ),

@@ -82,9 +82,8 @@ pub fn avatar(person: Option<&Profile>) -> Html {
         Gender::Other => "other",
         Gender::Unspecified => "unspecified",
     };
-    let class = format!(
-        "avatar avatar--{kind} tone-{tone} avatar--skin-{skin} avatar--hair-{hair}"
-    );
+    let class =
+        format!("avatar avatar--{kind} tone-{tone} avatar--skin-{skin} avatar--hair-{hair}");
     html! {
         <svg {class} viewBox="0 0 40 40" aria-hidden="true" data-gender={kind}>
             <circle class="avatar__ground" cx="20" cy="20" r="20" />

@@ -64,6 +64,7 @@ pub fn Doorway(props: &Props) -> Html {
         <Link<Route> to={Route::Browse} classes="button">{ "Browse rooms" }</Link<Route>>
     };
     let Some(named) = room.as_ref().and_then(Room::named) else {
+        let title = if is_absent { "No such room" } else { "A room" };
         let text = if is_absent {
             "There is no such room, or it is not for you. If it is private, ask somebody in it to \
              invite you."
@@ -74,7 +75,11 @@ pub fn Doorway(props: &Props) -> Html {
                 .map_or_else(|| "Looking for the room…".to_owned(), Failure::words)
         };
         return html! {
-            <main class="page page--idle"><p class="empty">{ text }</p>{ to_list }</main>
+            <main class="page page--idle">
+                <h1>{ title }</h1>
+                <p class="empty">{ text }</p>
+                { to_list }
+            </main>
         };
     };
     let title = named

@@ -69,6 +69,7 @@ pub fn PersonPage(props: &Props) -> Html {
     }
     html! {
         <main class="page page--idle">
+            <h1>{ "A conversation" }</h1>
             <p class="empty">
                 { (*trouble).clone().unwrap_or_else(|| "Opening the conversation…".to_owned()) }
             </p>
