@@ -155,7 +155,7 @@ pub fn Switcher(props: &Props) -> Html {
                 if found.is_empty() {
                     { "Nothing is called that. Try fewer letters." }
                 } else {
-                    { "↑ ↓ choose, Enter goes there, Escape closes. Ctrl+/ shows all shortcuts." }
+                    { "↑ ↓ choose, Enter goes there, Escape closes." }
                 }
             </p>
         </Dialog>

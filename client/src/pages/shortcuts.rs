@@ -111,7 +111,8 @@ pub fn Shortcuts(props: &Props) -> Html {
     let navigator = use_navigator();
     let on_key = {
         let (chat, navigator) = (props.chat.clone(), navigator.clone());
-        use_callback(props.on_overlay.clone(), move |event: Event, on_overlay| {
+        let deps = (props.on_overlay.clone(), props.overlay.is_some());
+        use_callback(deps, move |event: Event, (on_overlay, is_busy)| {
             let Ok(event) = event.dyn_into::<KeyboardEvent>() else {
                 return;
             };
@@ -119,6 +120,10 @@ pub fn Shortcuts(props: &Props) -> Html {
                 return;
             };
             event.prevent_default();
+            // An open window is closed first, which gives the focus back.
+            if *is_busy {
+                return;
+            }
             if let Shortcut::Open(overlay) = shortcut {
                 return on_overlay.emit(Some(overlay));
             }
