@@ -68,7 +68,7 @@ async function photograph(browser, { origin, bob }, directory, size, colorScheme
   await alice.opens('/register');
   await alice.page.locator('form').waitFor();
   await picture('register');
-  await alice.fillsRegistration({ username: 'b', password: 'password' });
+  await alice.fillsRegistration({ password: 'password' });
   await alice.submits();
   await alice.seesFieldError('Password');
   await picture('register-wrong');
@@ -78,6 +78,7 @@ async function photograph(browser, { origin, bob }, directory, size, colorScheme
   await alice.login();
   await alice.isIn('lobby');
   await alice.sees(LOBBY.at(-1)[1]);
+  await alice.page.mouse.move(0, 0);
   await picture('chat');
   await photographStates(alice, picture);
   await alice.opens(`/people/${bob.id}`);

@@ -197,6 +197,7 @@ pub fn MessageRow(props: &Props) -> Html {
                 if let Some(quoted) = props.quoted.as_ref().filter(|_| is_live) {
                     { quote(quoted, &on_jump) }
                 }
+                <div class="message__line">
                 { body(props) }
                 <p class="message__meta">
                     if is_edited {
@@ -207,6 +208,7 @@ pub fn MessageRow(props: &Props) -> Html {
                         { tick_mark(tick) }
                     }
                 </p>
+                </div>
                 if has_menu {
                     { menu(props) }
                 }

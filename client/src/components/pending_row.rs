@@ -59,6 +59,7 @@ pub fn PendingRow(props: &Props) -> Html {
                 if let Some(quoted) = &props.quoted {
                     { quote(quoted, &props.on_jump) }
                 }
+                <div class="message__line">
                 { message_text(pending.body.as_str()) }
                 <p class="message__meta">
                     <time>{ browser::clock_time(pending.at) }</time>
@@ -69,6 +70,7 @@ pub fn PendingRow(props: &Props) -> Html {
                         </svg>
                     </span>
                 </p>
+                </div>
             </div>
             if let PendingState::Failed { reason } = &pending.state {
                 { failed(props, reason) }
