@@ -4,6 +4,9 @@ import init from "__GLUE__";
 
 try {
   await init({ module_or_path: "__WASM__" });
+  // Only now: its files are those that were just loaded. Browsers refuse workers to a page that came
+  // by plain http from another machine; then it works as before, with a network only.
+  navigator.serviceWorker?.register("/worker.js").catch((error) => console.warn(error));
 } catch (error) {
   console.error(error);
   const note = document.getElementById("boot");

@@ -73,6 +73,19 @@ async fn a_hashed_file_is_kept_for_ever_and_sent_compressed_to_who_takes_it() {
 }
 
 #[actix_web::test]
+async fn the_worker_and_the_manifest_are_asked_for_anew_each_time() {
+    let server = TestServer::start().await;
+    for (path, content_type) in [
+        ("/worker.js", "text/javascript; charset=utf-8"),
+        ("/manifest.webmanifest", "application/manifest+json"),
+    ] {
+        let answer = server.get(path).await.is(200);
+        assert_eq!(answer.header("content-type"), Some(content_type), "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");
+    }
+}
+
+#[actix_web::test]
 async fn every_answer_forbids_what_the_page_does_not_need() {
     let server = TestServer::start().await;
     let alice = server.register("alice").await;
@@ -95,6 +108,8 @@ async fn every_answer_forbids_what_the_page_does_not_need() {
             "default-src 'self'",
             "frame-ancestors 'none'",
             "object-src 'none'",
+            "worker-src 'self'",
+            "manifest-src 'self'",
         ] {
             assert!(policy.contains(rule), "{policy}");
         }

@@ -1,11 +1,15 @@
 //! From client/index.html to the page that is served.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::client::assets::{self, Files, add_hashed};
 use crate::client::bindgen::Program;
+use crate::client::hash::Hash;
 use crate::client::link::Link;
 use crate::client::sources::Sources;
+
+/// At the root, where a worker has to lie to serve all addresses below it.
+const WORKER: &str = "worker.js";
 
 /// Every file of `dist/`, compressed siblings included.
 pub fn assemble(sources: &Sources, program: &Program) -> Result<Files> {
@@ -40,6 +44,7 @@ pub fn assemble(sources: &Sources, program: &Program) -> Result<Files> {
     }
     refuse_inline_code(&page)?;
     files.insert("index.html".to_owned(), page.into_bytes());
+    files.insert(WORKER.to_owned(), worker(&files, &sources.worker)?);
     assets::compress(&mut files)?;
     Ok(files)
 }
@@ -101,12 +106,11 @@ fn element(files: &mut Files, sources: &Sources, link: &Link) -> Result<String> 
 fn start_up(files: &mut Files, boot: &str, program: &Program) -> Result<String> {
     let glue = add_hashed(files, "client.js", &program.glue);
     let wasm = add_hashed(files, "client.wasm", &program.wasm);
-    for placeholder in ["__GLUE__", "__WASM__"] {
-        boot.contains(placeholder)
-            .then_some(())
-            .with_context(|| format!("client/boot.js lacks the placeholder {placeholder}"))?;
-    }
-    let boot = boot.replace("__GLUE__", &glue).replace("__WASM__", &wasm);
+    let boot = fill(
+        boot,
+        "client/boot.js",
+        [("__GLUE__", &glue), ("__WASM__", &wasm)],
+    )?;
     let boot = add_hashed(files, "boot.js", boot.as_bytes());
     // `crossorigin` makes the preload match the glue's fetch(); without it the file comes twice.
     Ok(format!(
@@ -114,6 +118,35 @@ fn start_up(files: &mut Files, boot: &str, program: &Program) -> Result<String> 
          <link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n    \
          <script type=\"module\" src=\"{boot}\"></script>"
     ))
+}
+
+/// The service worker, which keeps the page and its hashed files: any change of them is another
+/// worker to the browser, since it names them and their hash.
+fn worker(files: &Files, worker: &str) -> Result<Vec<u8>> {
+    let version = files.iter().fold(Hash::EMPTY, |hash, (name, bytes)| {
+        hash.and_file(name, bytes)
+    });
+    let hashed = files.keys().filter(|path| path.starts_with("assets/"));
+    let kept: Vec<_> = hashed.map(|path| format!("\"/{path}\"")).collect();
+    let kept = format!("[\"/\", {}]", kept.join(", "));
+    let worker = fill(
+        worker,
+        "client/worker.js",
+        [("__VERSION__", &version.to_string()), ("__FILES__", &kept)],
+    )?;
+    Ok(worker.into_bytes())
+}
+
+/// Puts the values in place of their marks, each of which has to be there.
+fn fill<const N: usize>(text: &str, name: &str, values: [(&str, &str); N]) -> Result<String> {
+    let mut filled = text.to_owned();
+    for (mark, value) in values {
+        if !filled.contains(mark) {
+            bail!("{name} lacks the placeholder {mark}");
+        }
+        filled = filled.replace(mark, value);
+    }
+    Ok(filled)
 }
 
 /// The policy we send refuses inline code: better told now than by a blank page.

@@ -86,6 +86,33 @@ fn the_boot_file_names_glue_and_wasm_and_the_page_loads_only_files() {
 }
 
 #[test]
+fn the_worker_names_the_page_and_every_hashed_file_and_nothing_else() {
+    let html = with_program("<link data-trunk rel=\"copy-file\" href=\"robots.txt\">");
+    let files = assemble_page(&html, BOOT).unwrap();
+    let worker = str::from_utf8(&files["worker.js"]).unwrap();
+    let hashed = files.keys().filter(|path| path.starts_with("assets/"));
+    let hashed: Vec<_> = hashed.filter(|path| !path.contains(".br")).collect();
+    assert_eq!(hashed.len(), 3, "{hashed:?}");
+    for path in hashed {
+        assert!(worker.contains(&format!("\"/{path}\"")), "{worker}");
+    }
+    assert!(worker.contains("[\"/\", "), "{worker}");
+    assert!(
+        !worker.contains("robots.txt") && !worker.contains("__"),
+        "{worker}"
+    );
+}
+
+#[test]
+fn a_change_of_the_page_is_another_worker() {
+    let worker = |html: &str| {
+        let files = assemble_page(&with_program(html), BOOT).unwrap();
+        files["worker.js"].clone()
+    };
+    assert_ne!(worker("<title>a</title>"), worker("<title>b</title>"));
+}
+
+#[test]
 fn a_change_of_the_program_changes_the_boot_file() {
     let sources = Sources::for_test(&with_program(""), BOOT, []);
     let names = [&b"one"[..], b"two"].map(|wasm| {

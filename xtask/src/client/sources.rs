@@ -14,6 +14,7 @@ use crate::workspace::Workspace;
 pub struct Sources {
     pub html: String,
     pub boot: String,
+    pub worker: String,
     /// By `href`, and for directories by `href/name`.
     pub files: BTreeMap<String, Vec<u8>>,
     hash: Hash,
@@ -24,6 +25,7 @@ impl Sources {
         let folder = workspace.path("client");
         let html = read_text(&folder.join("index.html"))?;
         let boot = read_text(&folder.join("boot.js"))?;
+        let worker = read_text(&folder.join("worker.js"))?;
         let mut files = BTreeMap::new();
         for (_, link) in Link::find_all(&html).context("in client/index.html")? {
             let Some(href) = link.href() else { continue };
@@ -42,6 +44,7 @@ impl Sources {
         let hash = Hash::EMPTY
             .and_file("index.html", html.as_bytes())
             .and_file("boot.js", boot.as_bytes())
+            .and_file("worker.js", worker.as_bytes())
             .and_file("client.wasm", &read(wasm)?)
             .and(&this_program()?);
         let hash = files
@@ -50,6 +53,7 @@ impl Sources {
         Ok(Self {
             html,
             boot,
+            worker,
             files,
             hash,
         })
@@ -93,6 +97,7 @@ impl Sources {
         Self {
             html: html.to_owned(),
             boot: boot.to_owned(),
+            worker: "const [CACHE, FILES] = [\"__VERSION__\", __FILES__];".to_owned(),
             files: files.into(),
             hash: Hash::EMPTY,
         }

@@ -8,6 +8,8 @@ pub fn page(path: &str) -> Option<PageFile> {
         "index.html" => (b"the page", 1),
         "assets/app-1a2b.js" => (b"plain script", 2),
         "assets/app-1a2b.js.br" => (b"short", 3),
+        "worker.js" => (b"the worker", 4),
+        "manifest.webmanifest" => (b"{}", 5),
         _ => return None,
     };
     Some(PageFile {
