@@ -1,6 +1,9 @@
 //! The app: which session this tab has, and which page that lets it see.
 
-use shared::{LoggedIn, SessionId, User};
+use std::rc::Rc;
+
+use futures_util::future::{Either, select};
+use shared::{LoggedIn, Profile, SessionId, User};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -8,12 +11,15 @@ use yew_router::prelude::*;
 use crate::{
     browser::{self, Database, Shelf, Store},
     components::logo,
-    net::{self, Chat, Failure},
+    net::{self, Chat, Failure, Login},
     pages::{LEFT, LoginPage, NotFoundPage, RegisterPage, Shell},
     route::Route,
+    state::History,
 };
 
 const WANTED: &str = "parlor.wanted";
+/// A server that takes longer to confirm a login is waited for while one reads what was kept.
+const PATIENCE_MS: u64 = 4_000;
 
 /// What this tab knows of its session.
 #[derive(Clone, PartialEq)]
@@ -30,35 +36,68 @@ pub fn App() -> Html {
     html! { <BrowserRouter><Root /></BrowserRouter> }
 }
 
+/// What happens at the end of a session: the tab forgets it, and what could be read of it is erased.
+fn on_ended(stage: &UseStateHandle<Stage>, session: SessionId) -> Callback<()> {
+    let stage = stage.clone();
+    Callback::from(move |()| {
+        net::keep_session(None, Some(session));
+        spawn_local(net::forget_history(session));
+        stage.set(Stage::SignedOut);
+    })
+}
+
 /// Makes the page of who has just logged in, with what they had written and not sent.
 async fn sign_in(stage: &UseStateHandle<Stage>, logged_in: &LoggedIn) {
     let User::Live(me) = logged_in.user.clone() else {
         return stage.set(Stage::SignedOut);
     };
-    let session = logged_in.session.id;
-    net::keep_session(Some(session), None);
+    let ended = on_ended(stage, logged_in.session.id);
+    start(stage, Login::new(logged_in, ended), me, None).await;
+}
+
+/// Makes the page of a login that can't be confirmed now, if something was kept of it to read.
+async fn read_on(stage: &UseStateHandle<Stage>, session: SessionId) -> bool {
+    let Some((until, history)) = net::read_history(session).await else {
+        return false;
+    };
+    let login = Login::unreached(session, until, on_ended(stage, session));
+    let User::Live(me) = history.me.clone() else {
+        return false;
+    };
+    start(stage, login, me, Some(history)).await;
+    true
+}
+
+async fn start(
+    stage: &UseStateHandle<Stage>,
+    login: Rc<Login>,
+    me: Profile,
+    history: Option<History>,
+) {
+    net::keep_session(Some(login.session()), None);
     let database = Database::open().await;
     let unsent = net::read_unsent(&database, me.id).await;
-    let ended = stage.clone();
-    let chat = Chat::start(
-        logged_in,
-        me,
-        database,
-        unsent,
-        Callback::from(move |()| {
-            net::keep_session(None, Some(session));
-            ended.set(Stage::SignedOut);
-        }),
-    );
+    let chat = Chat::start(login, me, database, unsent, history);
     stage.set(Stage::SignedIn(chat));
 }
 
-/// Comes back with the session's cookie, however long the server takes to be there.
+/// Comes back with the session's cookie, however long the server takes to be there. Meanwhile one
+/// reads what was kept.
 async fn restore(stage: UseStateHandle<Stage>, session: SessionId) {
     loop {
-        match net::refresh(session).await {
+        let refreshing = Box::pin(net::refresh(session));
+        let patience = Box::pin(browser::sleep(PATIENCE_MS));
+        let answer = match select(refreshing, patience).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) if read_on(&stage, session).await => return,
+            Either::Right(((), refreshing)) => refreshing.await,
+        };
+        match answer {
             Ok(logged_in) => return sign_in(&stage, &logged_in).await,
             Err(failure) if failure.is_passing() => {
+                if read_on(&stage, session).await {
+                    return;
+                }
                 let words = match failure {
                     Failure::Unreachable => "The server can't be reached. Trying again…",
                     _ => "The server is busy. Trying again…",
@@ -66,10 +105,7 @@ async fn restore(stage: UseStateHandle<Stage>, session: SessionId) {
                 stage.set(Stage::Restoring(Some(words.into())));
                 browser::sleep(failure.retry_after_ms().unwrap_or(2_000)).await;
             }
-            Err(_) => {
-                net::keep_session(None, Some(session));
-                return stage.set(Stage::SignedOut);
-            }
+            Err(_) => return on_ended(&stage, session).emit(()),
         }
     }
 }
@@ -83,9 +119,12 @@ fn Root() -> Html {
         let stage = stage.clone();
         // Who opens /login in a new tab wants to be somebody else beside those who are there.
         let or_latest = !route.is_public();
-        use_effect_with((), move |()| match net::kept_session(or_latest) {
-            Some(session) => spawn_local(restore(stage, session)),
-            None => stage.set(Stage::SignedOut),
+        use_effect_with((), move |()| {
+            spawn_local(net::sweep_history());
+            match net::kept_session(or_latest) {
+                Some(session) => spawn_local(restore(stage, session)),
+                None => stage.set(Stage::SignedOut),
+            }
         });
     }
     use_effect_with((*stage).clone(), |stage| {

@@ -26,6 +26,7 @@ mod scroll;
 mod shortcut_help;
 mod switcher;
 mod tick_mark;
+mod version_offer;
 mod visibility_picker;
 
 pub use avatar::{avatar, room_mark};
@@ -52,4 +53,5 @@ pub use room_list::RoomList;
 pub use shortcut_help::ShortcutHelp;
 pub use switcher::{Place, Switcher};
 pub use tick_mark::tick_mark;
+pub use version_offer::VersionOffer;
 pub use visibility_picker::VisibilityPicker;

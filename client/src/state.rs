@@ -11,6 +11,7 @@ mod effect;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod frames;
+mod history;
 mod log;
 mod members;
 mod notices;
@@ -33,6 +34,7 @@ pub use action::{Action, Ask};
 pub use announce::Announcements;
 pub use connection::{Banner, Connection, Link};
 pub use effect::Effect;
+pub use history::History;
 pub use log::{Log, MAX_LOADED, Side};
 pub use members::Members;
 pub use notices::Notice;
@@ -44,6 +46,15 @@ pub use rooms::{Activity, RoomEntry, activity_since};
 pub use spot::Spot;
 pub use ticks::{Tick, Ticked};
 pub use typing::{Typing, typing_text};
+
+/// How this page compares with the server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// The same, as far as one knows or wants to know.
+    Latest,
+    /// There is a newer one to reload into.
+    Outdated,
+}
 
 /// What one signed-in page knows.
 #[derive(Debug, Clone)]
@@ -74,6 +85,8 @@ pub struct State {
     pub is_focused: bool,
     /// What a screen reader should hear soon.
     pub announcements: Announcements,
+    /// Whether the server has another page by now.
+    pub version: Version,
     /// When one last said that one is writing, by room.
     typed_at: HashMap<RoomId, i64>,
     /// The time of the last action, in ms.
@@ -98,6 +111,7 @@ impl State {
             open: None,
             is_focused: true,
             announcements: Announcements::default(),
+            version: Version::Latest,
             typed_at: HashMap::new(),
             now,
         }
@@ -150,6 +164,7 @@ impl State {
             Action::ChangesLoaded { room, since, page } => self.changes_loaded(room, since, page),
             Action::ChangesRefused { room } => self.start_afresh(room),
             Action::Changed(message) => self.take_message(message, true),
+            Action::Remembered(history) => self.remembered(*history),
             Action::Restored { pending, drafts } => self.restored(pending, drafts),
             Action::Send {
                 room,
@@ -173,6 +188,14 @@ impl State {
             }
             Action::Announced => {
                 self.announcements.clear();
+                Vec::new()
+            }
+            Action::Outdated => {
+                self.version = Version::Outdated;
+                Vec::new()
+            }
+            Action::NotNow => {
+                self.version = Version::Latest;
                 Vec::new()
             }
             Action::Tick => self.tick(),

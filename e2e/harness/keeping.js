@@ -40,6 +40,44 @@ export const keeping = {
     assert.fail(`${this.name} has no ${prefix}… with "${text}": ${JSON.stringify(all)}`);
   },
 
+  /** Waits until nothing is kept under keys with that beginning. */
+  async hasForgotten(prefix) {
+    const end = Date.now() + PATIENCE_MS;
+    let left = [];
+    while (Date.now() < end) {
+      left = Object.keys(await this.kept()).filter((key) => key.startsWith(prefix));
+      if (left.length === 0) return;
+    }
+    assert.fail(`${this.name} still has ${left}`);
+  },
+
+  /** The session of this tab. */
+  async session() {
+    return this.page.evaluate(() => sessionStorage.getItem('parlor.session'));
+  },
+
+  /** Waits until the page itself would open without a server. */
+  async isKeptAsAPage() {
+    await this.page.evaluate(async () => (await navigator.serviceWorker.ready).active);
+    await this.page.waitForFunction(async () => (await caches.match('/')) !== undefined && !!navigator.serviceWorker.controller);
+  },
+
+  /** The paths of all that the worker keeps. */
+  async keptFiles() {
+    return this.page.evaluate(async () => {
+      const paths = [];
+      for (const name of await caches.keys()) {
+        for (const { url } of await (await caches.open(name)).keys()) paths.push(new URL(url).pathname);
+      }
+      return paths;
+    });
+  },
+
+  async takesTheNewVersion() {
+    await this.page.getByTestId('new-version').getByRole('button', { name: 'Reload' }).click();
+    await this.page.getByTestId('new-version').waitFor({ state: 'detached' });
+  },
+
   async isKept(text) {
     await this.hasKept('outbox/', text);
   },
@@ -66,6 +104,34 @@ export const keeping = {
       };
       new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
     });
+  },
+
+  /** From now on notes when the banner says what. */
+  async watchesTheBanner() {
+    await this.page.evaluate(() => {
+      window.banners = [];
+      const look = () => {
+        const text = document.querySelector('[data-testid=banner]')?.innerText;
+        if (text && text !== window.banners.at(-1)?.text) window.banners.push({ text, at: performance.now() });
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+  },
+
+  async banners() {
+    return this.page.evaluate(() => window.banners);
+  },
+
+  async seesBanner(pattern) {
+    await this.page.getByTestId('banner').filter({ hasText: pattern }).waitFor();
+  },
+
+  async seesNoBanner() {
+    await this.page.getByTestId('banner').waitFor({ state: 'detached' });
+  },
+
+  async seesComposerNote(pattern) {
+    await this.page.locator('form').getByRole('status').filter({ hasText: pattern }).waitFor();
   },
 
   async doubles() {

@@ -42,6 +42,19 @@ impl Change {
             },
         }
     }
+
+    /// Nothing under all keys that begin so.
+    pub fn forget_all(prefix: &str) -> Self {
+        Self::Forget {
+            from: prefix.to_owned(),
+            below: Self::above(prefix),
+        }
+    }
+
+    /// Above every key that begins so.
+    pub fn above(prefix: &str) -> String {
+        format!("{prefix}{LAST_CHAR}")
+    }
 }
 
 /// An open database, or what stands in for a refused one.
@@ -79,7 +92,7 @@ impl Database {
     pub async fn read(&self, prefix: &str) -> Vec<(String, String)> {
         let Some((transaction, (keys, texts))) =
             self.start(IdbTransactionMode::Readonly, |store| {
-                let range = range(prefix, &format!("{prefix}{LAST_CHAR}"))?;
+                let range = range(prefix, &Change::above(prefix))?;
                 Ok((
                     store.get_all_keys_with_key(&range)?,
                     store.get_all_with_key(&range)?,

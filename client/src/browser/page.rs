@@ -91,6 +91,19 @@ fn host() -> String {
         .unwrap_or_default()
 }
 
+/// The file that started this page, as the page names it.
+pub fn boot_file() -> Option<String> {
+    let script = document()?.query_selector("script[src]").ok()??;
+    script.get_attribute("src")
+}
+
+/// Fetches the page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
 /// The origin for sockets: `ws://` or `wss://` as the page came.
 pub fn origin_socket() -> String {
     let is_plain = web_sys::window()

@@ -28,13 +28,16 @@ impl Api {
     }
 
     async fn exchange(&self, request: Request) -> Result<String, Failure> {
+        if self.login.token().is_none() {
+            self.login.refresh(None).await?;
+        }
         let token = self.login.token();
-        let mut answer = request.exchange(Some(&token)).await;
+        let mut answer = request.exchange(token.as_deref()).await;
         if let Err(failure) = &answer
             && failure.code() == Some(ErrorCode::TokenExpired)
         {
-            self.login.refresh(&token).await?;
-            answer = request.exchange(Some(&self.login.token())).await;
+            self.login.refresh(token.as_deref()).await?;
+            answer = request.exchange(self.login.token().as_deref()).await;
         }
         if let Err(failure) = &answer
             && failure.code() == Some(ErrorCode::Unauthenticated)

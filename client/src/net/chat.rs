@@ -9,14 +9,14 @@ use std::{
 
 use futures_channel::{mpsc, oneshot};
 use gloo_timers::callback::Interval;
-use shared::{ClientFrame, LoggedIn, Profile, RoomId, ServerFrame};
+use shared::{ClientFrame, Profile, RoomId, ServerFrame};
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
-use super::{Api, Login, Unsent, live, presence::Watch};
+use super::{Api, Login, Unsent, history::Written, live, presence::Watch};
 use crate::{
     browser::{self, Database, Listener},
-    state::{Action, State},
+    state::{Action, History, State},
 };
 
 /// What the socket's loop is told.
@@ -39,7 +39,10 @@ pub(super) struct Inner {
     /// Ends the wait before the next try.
     pub(super) waiting: RefCell<Option<oneshot::Sender<()>>>,
     pub(super) is_over: Cell<bool>,
+    /// Whether a socket was up since this page came from the server.
+    was_ready: Cell<bool>,
     pub(super) is_flushing: Cell<bool>,
+    pub(super) written: RefCell<Written>,
     /// None, one `GET /rooms` under way, or one with another to follow.
     pub(super) room_fetches: Cell<u8>,
     watch: Cell<Watch>,
@@ -69,16 +72,16 @@ impl Drop for Subscription {
 }
 
 impl Chat {
-    /// Starts the page of who has just logged in, with what was kept of theirs, and connects.
+    /// Starts the page of a login, with what was kept of its user, and connects. `history` is shown
+    /// until the server can be reached.
     pub fn start(
-        logged_in: &LoggedIn,
+        login: Rc<Login>,
         me: Profile,
         database: Database,
         unsent: Unsent,
-        on_ended: Callback<()>,
+        history: Option<History>,
     ) -> Self {
         let now = browser::now();
-        let login = Login::new(logged_in, on_ended);
         let chat = Self(Rc::new(Inner {
             state: RefCell::new(State::new(me, now)),
             listeners: RefCell::default(),
@@ -86,14 +89,20 @@ impl Chat {
             api: Api::new(login),
             database,
             drafts_to_keep: RefCell::default(),
+            written: RefCell::default(),
             orders: RefCell::default(),
             waiting: RefCell::default(),
             is_over: Cell::new(false),
+            // Without a network it came from the browser, and may be an old one.
+            was_ready: Cell::new(history.is_some()),
             is_flushing: Cell::new(false),
             room_fetches: Cell::new(0),
             watch: Cell::new(Watch::new(now)),
             held: RefCell::default(),
         }));
+        if let Some(history) = history {
+            chat.dispatch(Action::Remembered(Box::new(history)));
+        }
         chat.dispatch(Action::Restored {
             pending: unsent.pending,
             drafts: unsent.drafts,
@@ -104,6 +113,7 @@ impl Chat {
             renewed.say(ClientFrame::Renew { token });
         }));
         chat.listen();
+        spawn_local(chat.clone().begin_history());
         spawn_local(live::run(chat.clone()));
         chat
     }
@@ -188,10 +198,15 @@ impl Chat {
 
     /// What a frame means for the connection beside the state.
     pub(super) fn heard(&self, frame: &ServerFrame) {
-        if matches!(frame, ServerFrame::Ready { .. })
-            && let Some(state) = self.0.watch.get().connected()
-        {
+        if !matches!(frame, ServerFrame::Ready { .. }) {
+            return;
+        }
+        if let Some(state) = self.0.watch.get().connected() {
             self.say(ClientFrame::SetPresence { state });
+        }
+        // A server that went away may come back as another.
+        if self.0.was_ready.replace(true) {
+            spawn_local(self.clone().compare_page());
         }
     }
 
@@ -214,6 +229,9 @@ impl Chat {
             chat.look();
             if browser::is_visible() {
                 chat.wake();
+            } else {
+                // The page may never come back.
+                chat.keep_history();
             }
         }));
         let chat = self.clone();
@@ -243,14 +261,18 @@ impl Chat {
             self.say(ClientFrame::SetPresence { state });
         }
         let login = &self.0.api.login;
+        if browser::now() >= login.until() {
+            return login.end();
+        }
         if login.is_due() {
             let login = Rc::clone(login);
             spawn_local(async move {
                 let token = login.token();
                 // A failed try is repeated by a later tick.
-                let _ = login.refresh(&token).await;
+                let _ = login.refresh(token.as_deref()).await;
             });
         }
         self.dispatch(Action::Tick);
+        self.keep_history();
     }
 }

@@ -40,7 +40,7 @@ pub(super) async fn run(chat: Chat) {
             }
             End::TokenExpired => {
                 let token = chat.0.api.login.token();
-                match chat.0.api.login.refresh(&token).await {
+                match chat.0.api.login.refresh(token.as_deref()).await {
                     Ok(()) => 0,
                     Err(_) => backoff.next(browser::jitter()),
                 }

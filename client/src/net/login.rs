@@ -23,25 +23,50 @@ type Refreshing = Shared<LocalBoxFuture<'static, Result<(), Failure>>>;
 /// A login. The token lives in memory only; the cookie is out of reach for scripts.
 pub struct Login {
     session: SessionId,
-    token: RefCell<String>,
+    /// Until when the login is good at all, by this machine's clock.
+    until: i64,
+    /// None while the server could not be reached since this page began.
+    token: RefCell<Option<String>>,
     /// By this machine's clock.
     refresh_at: Cell<i64>,
     refreshing: RefCell<Option<Refreshing>>,
     on_renewed: RefCell<Callback<String>>,
     on_ended: Callback<()>,
+    has_ended: Cell<bool>,
 }
 
 impl Login {
     /// The login that the server just answered with.
     pub fn new(logged_in: &LoggedIn, on_ended: Callback<()>) -> Rc<Self> {
+        let session = &logged_in.session;
+        let life = session.expires_at.as_millis() - session.last_used_at.as_millis();
+        let login = Self::unreached(
+            session.id,
+            browser::now() + life.clamp(0, shared::SESSION_MS),
+            on_ended,
+        );
+        login.refresh_at.set(refresh_at(logged_in));
+        *login.token.borrow_mut() = Some(logged_in.access_token.clone());
+        login
+    }
+
+    /// A login that an earlier page had, while the server can't be reached to confirm it.
+    pub fn unreached(session: SessionId, until: i64, on_ended: Callback<()>) -> Rc<Self> {
         Rc::new(Self {
-            session: logged_in.session.id,
-            token: RefCell::new(logged_in.access_token.clone()),
-            refresh_at: Cell::new(refresh_at(logged_in)),
+            session,
+            until,
+            token: RefCell::default(),
+            refresh_at: Cell::new(i64::MAX),
             refreshing: RefCell::default(),
             on_renewed: RefCell::default(),
             on_ended,
+            has_ended: Cell::new(false),
         })
+    }
+
+    /// Until when it is good at all, by this machine's clock, in ms.
+    pub fn until(&self) -> i64 {
+        self.until
     }
 
     /// Which.
@@ -49,8 +74,8 @@ impl Login {
         self.session
     }
 
-    /// The access token.
-    pub fn token(&self) -> String {
+    /// The access token, if the server gave one since this page began.
+    pub fn token(&self) -> Option<String> {
         self.token.borrow().clone()
     }
 
@@ -66,12 +91,18 @@ impl Login {
 
     /// The session is over, for everybody who holds it.
     pub fn end(&self) {
+        self.has_ended.set(true);
         self.on_ended.emit(());
     }
 
+    /// Whether it is: then nothing of it may be kept any more.
+    pub fn has_ended(&self) -> bool {
+        self.has_ended.get()
+    }
+
     /// Gets a new token, unless `stale` was already replaced. However many ask, one request goes.
-    pub async fn refresh(self: &Rc<Self>, stale: &str) -> Result<(), Failure> {
-        if *self.token.borrow() != stale {
+    pub async fn refresh(self: &Rc<Self>, stale: Option<&str>) -> Result<(), Failure> {
+        if self.token.borrow().as_deref() != stale {
             return Ok(());
         }
         let known = self.refreshing.borrow().clone();
@@ -90,7 +121,7 @@ impl Login {
         match answer {
             Ok(logged_in) => {
                 self.refresh_at.set(refresh_at(&logged_in));
-                self.token.borrow_mut().clone_from(&logged_in.access_token);
+                *self.token.borrow_mut() = Some(logged_in.access_token.clone());
                 self.on_renewed.borrow().emit(logged_in.access_token);
                 Ok(())
             }

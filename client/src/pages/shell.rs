@@ -18,11 +18,11 @@ use super::{
 };
 use crate::{
     browser::{self, Shelf, Store},
-    components::{RoomList, Shape, avatar, icon, logo, sign},
+    components::{RoomList, Shape, VersionOffer, avatar, icon, logo, sign},
     hooks::{Same, use_chat},
     net::Chat,
     route::Route,
-    state::{Activity, activity_since},
+    state::{Action, Activity, Version, activity_since},
 };
 
 /// Set while one logs out by hand: then no page is wanted after the next login.
@@ -63,6 +63,10 @@ pub fn Shell(props: &Props) -> Html {
         let overlay = overlay.clone();
         use_callback((), move |to, ()| overlay.set(to))
     };
+    let is_outdated = use_chat(&props.chat, |state| state.version == Version::Outdated);
+    let on_later = use_callback(props.chat.clone(), |(): (), chat| {
+        chat.dispatch(Action::NotNow);
+    });
     html! {
         <div class={classes!("shell", is_list.then_some("shell--list"))}>
             <Sidebar
@@ -71,6 +75,9 @@ pub fn Shell(props: &Props) -> Html {
             />
             { page }
             <Shortcuts chat={props.chat.clone()} overlay={*overlay} {on_overlay} />
+            if is_outdated {
+                <VersionOffer on_reload={|()| browser::reload()} {on_later} />
+            }
         </div>
     }
 }

@@ -5,7 +5,7 @@ use shared::{
     ServerFrame, User,
 };
 
-use super::Pending;
+use super::{History, Pending};
 
 /// Which page of a room's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub enum Action {
     Changed(Message),
     /// A written message outlives this page now, as far as that can be had: it may go.
     Kept(ClientId),
+    /// There is no network, and this is what an earlier page of the login had kept to read.
+    Remembered(Box<History>),
     /// What an earlier page, or another tab, had kept.
     Restored {
         pending: Vec<Pending>,
@@ -105,6 +107,10 @@ pub enum Action {
     Focused(bool),
     /// The announcements were spoken.
     Announced,
+    /// The server has another page by now than this one.
+    Outdated,
+    /// The offer of it was put off.
+    NotNow,
     /// A second went by.
     Tick,
 }

@@ -54,6 +54,7 @@ impl State {
                 room.head = room.head.max(*head);
             }
         }
+        self.let_stale_logs_go();
         // Membership, settings, marks and presence take no `rev`: they are fetched again.
         let mut effects = vec![Effect::FetchRooms, Effect::FetchPeople, Effect::FetchUnsent];
         effects.extend(self.resume_all());

@@ -86,6 +86,7 @@ impl State {
 
     /// The reader came to an end of what is loaded, or wants to be at the newest end at once.
     pub(super) fn load(&mut self, room: RoomId, ask: Ask) -> Vec<Effect> {
+        let is_open = self.connection.is_open();
         let Some(state) = self.room_mut(room) else {
             return Vec::new();
         };
@@ -105,6 +106,10 @@ impl State {
         let Some(log) = &mut state.log else {
             return Vec::new();
         };
+        // It is asked again with the next change of the room, so at the latest with `ready`.
+        if !is_open {
+            return Vec::new();
+        }
         let has_more = match side {
             Side::Older => log.has_older,
             Side::Newer => log.has_newer,

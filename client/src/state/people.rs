@@ -5,7 +5,7 @@ use std::{
     rc::Rc,
 };
 
-use shared::{Presence, PresenceState, Profile, ServerFrame, Timestamp, User, UserId};
+use shared::{DeletedUser, Presence, PresenceState, Profile, ServerFrame, Timestamp, User, UserId};
 
 use super::{Effect, State, notices};
 use crate::order::sorted;
@@ -40,6 +40,17 @@ impl People {
     /// Somebody's account, where it is known and not deleted.
     pub fn profile(&self, user: UserId) -> Option<&Rc<Profile>> {
         self.by_id.get(&user)?.as_ref()
+    }
+
+    /// Somebody as they may be kept: without their presence, which is not true for long.
+    pub(super) fn user(&self, id: UserId) -> Option<User> {
+        Some(match self.by_id.get(&id)? {
+            Some(profile) => User::Live(Profile {
+                presence: None,
+                ..(**profile).clone()
+            }),
+            None => User::Deleted(DeletedUser { id, deleted: true }),
+        })
     }
 
     /// What to call somebody.

@@ -92,7 +92,7 @@ fn the_worker_names_the_page_and_every_hashed_file_and_nothing_else() {
     let worker = str::from_utf8(&files["worker.js"]).unwrap();
     let hashed = files.keys().filter(|path| path.starts_with("assets/"));
     let hashed: Vec<_> = hashed.filter(|path| !path.contains(".br")).collect();
-    assert_eq!(hashed.len(), 3, "{hashed:?}");
+    assert_eq!(hashed.len(), 4, "{hashed:?}");
     for path in hashed {
         assert!(worker.contains(&format!("\"/{path}\"")), "{worker}");
     }
