@@ -9,11 +9,15 @@ mod catch_up;
 mod connection;
 mod effect;
 #[cfg(test)]
+mod equivalence;
+#[cfg(test)]
 pub(crate) mod fixture;
 mod frames;
 mod history;
 mod log;
 mod members;
+#[cfg(test)]
+mod model;
 mod notices;
 mod outbox;
 mod pages;
@@ -202,6 +206,19 @@ impl State {
         }
     }
 
+    /// Sums up anew what was guessed; true where only the server can.
+    fn is_guessing(&mut self) -> bool {
+        let me = self.my_id();
+        let guesses = self.rooms.values_mut().filter(|room| room.is_guess);
+        let mut is_guessing = false;
+        for room in guesses {
+            let room = Rc::make_mut(room);
+            room.recount(me);
+            is_guessing |= room.needs_recount();
+        }
+        is_guessing
+    }
+
     fn tick(&mut self) -> Vec<Effect> {
         let now = self.now;
         for room in self.rooms.values_mut() {
@@ -209,6 +226,10 @@ impl State {
                 Rc::make_mut(room).typing.expire(now);
             }
         }
-        self.send_due()
+        let mut effects = self.send_due();
+        if self.connection.is_open() && self.is_guessing() {
+            effects.push(Effect::FetchRooms);
+        }
+        effects
     }
 }

@@ -47,9 +47,8 @@ impl State {
             }
             ServerFrame::Typing { room, user } => self.typing(room, user),
             ServerFrame::UserChanged { user } => self.user_changed(user),
-            ServerFrame::RoomChanged { room } | ServerFrame::RoomJoined { room } => {
-                self.room_known(room)
-            }
+            ServerFrame::RoomChanged { room } => self.room_known(room),
+            ServerFrame::RoomJoined { room } => self.joined(room),
             ServerFrame::RoomDeleted { room } => self.room_gone(room),
             ServerFrame::Error {
                 code,

@@ -136,7 +136,7 @@ impl State {
         }
         // Another tab of ours has read on.
         let has_moved = marks.read > state.marks.read;
-        state.raise(marks);
+        state.raise(me, marks);
         state.told.delivered = state.told.delivered.max(marks.delivered);
         state.told.read = state.told.read.max(marks.read);
         if has_moved && state.unread(me) > 0 && state.log.is_none() {

@@ -91,7 +91,8 @@ impl Outbox {
         }
     }
 
-    /// The server has it, whoever sent it there: it is waited for no more and never taken in again.
+    /// The server has it, whoever sent it there, or it was given up: it is waited for no more and
+    /// never taken in again.
     pub(super) fn settle(&mut self, client_id: ClientId) -> Option<Rc<Pending>> {
         if !self.settled.contains(&client_id) {
             self.settled.push_back(client_id);
@@ -102,7 +103,7 @@ impl Outbox {
         self.take(client_id)
     }
 
-    pub(super) fn take(&mut self, client_id: ClientId) -> Option<Rc<Pending>> {
+    fn take(&mut self, client_id: ClientId) -> Option<Rc<Pending>> {
         let index = self
             .pending
             .iter()

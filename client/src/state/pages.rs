@@ -140,8 +140,14 @@ impl State {
         let head = page.head;
         match (ask, &mut state.log) {
             (Ask::Newest | Ask::Around(_), _) => start_log(state, page),
-            (Ask::Before(_), Some(log)) => log.extend(Side::Older, page),
-            (Ask::After(_), Some(log)) => log.extend(Side::Newer, page),
+            (Ask::Before(seq), Some(log)) if log.first_seq() == Some(seq) => {
+                log.extend(Side::Older, page);
+            }
+            (Ask::After(seq), Some(log)) if log.last_seq() == Some(seq) => {
+                log.extend(Side::Newer, page);
+            }
+            // The log has begun anew or let its end go: the page would leave a hole beside it.
+            (Ask::Before(_) | Ask::After(_), Some(log)) => log.loading = None,
             (Ask::Before(_) | Ask::After(_), None) => {}
         }
         let cursor = state.log.as_ref().map_or(head, |log| log.cursor);

@@ -37,6 +37,10 @@ pub struct RoomState {
     accounted: u64,
     /// Unread messages where the log can't tell.
     counted: usize,
+    /// Whether that and `last_message` are a guess: one read on, or changes were skipped.
+    pub(super) is_guess: bool,
+    /// Resumes whose end has not been heard of on this connection.
+    pub(super) resumes: u32,
     /// The messages, once the room was opened.
     pub log: Option<Log>,
     pub page: PageState,
@@ -71,6 +75,8 @@ impl RoomState {
             head,
             accounted: head,
             counted: my.unread as usize,
+            is_guess: false,
+            resumes: 0,
             log: None,
             page: PageState::Idle,
             members: Rc::default(),
@@ -88,14 +94,28 @@ impl RoomState {
 
     /// A room heard of alone, until `GET /rooms` tells more.
     pub fn known(room: Room) -> Self {
-        Self::of(MyRoom {
+        let listed = MyRoom {
             last_message: None,
             unread: 0,
             marks: Marks::default(),
             my_role: RoomRole::Member,
             ticks: None,
             room,
-        })
+        };
+        Self {
+            is_guess: true,
+            ..Self::of(listed)
+        }
+    }
+
+    /// The room in another store: what was counted in the one before means nothing.
+    pub(super) fn start_over(&mut self) {
+        *self = Self {
+            head: 0,
+            accounted: 0,
+            openings: self.openings,
+            ..Self::known(self.room.clone())
+        };
     }
 
     /// Which.
@@ -104,19 +124,22 @@ impl RoomState {
     }
 
     /// Takes over a fresh answer of `GET /rooms`, unless live frames are ahead of it.
-    pub(super) fn refresh(&mut self, my: MyRoom) {
+    pub(super) fn refresh(&mut self, me: UserId, my: MyRoom) {
         let head = my.room.head();
         self.room = my.room;
         self.my_role = my.my_role;
         self.ticks = my.ticks;
         self.told = my.marks;
         self.head = self.head.max(head);
-        self.raise(my.marks);
+        // The server counted from its mark, which may be behind what was read here.
+        let is_exact = my.marks.read >= self.marks.read;
+        self.raise(me, my.marks);
         if head >= self.accounted {
             self.accounted = head;
             self.last_message = my.last_message.map(Rc::new);
             self.counted = my.unread as usize;
-            self.forget_read();
+            self.is_guess = !is_exact;
+            self.recount(me);
         }
     }
 
@@ -133,10 +156,17 @@ impl RoomState {
             .unwrap_or(self.counted)
     }
 
+    /// Whether the server has to be asked about the summary, now that it knows what was read.
+    pub(super) fn needs_recount(&self) -> bool {
+        self.is_guess && !self.has_marks_to_tell()
+    }
+
     /// Lets the summary take part in a change, once; true where the message is a new one.
     pub(super) fn account(&mut self, me: UserId, message: &Message) -> bool {
         self.head = self.head.max(message.rev);
         let is_fresh = message.rev > self.accounted;
+        // What comes later of those between was accounted for already, as far as one can tell.
+        self.is_guess |= message.rev > self.accounted + 1;
         let is_new = message.seq > self.newest_seq();
         let counts = message.author != me && message.seq > self.marks.read;
         if is_new {
@@ -173,6 +203,21 @@ impl RoomState {
         log.advance(rev)
     }
 
+    /// The log asks for all above its cursor, which is returned.
+    pub(super) fn begin_resume(&mut self) -> Option<u64> {
+        let log = self.log.as_mut()?;
+        log.is_catching_up = true;
+        self.resumes += 1;
+        Some(log.cursor)
+    }
+
+    /// A resume has its answer; true where no other is under way. Of two, the first may have been
+    /// asked by a log that was replaced meanwhile: what it brought may be lost with that.
+    pub(super) fn end_resume(&mut self) -> bool {
+        self.resumes = self.resumes.saturating_sub(1);
+        self.resumes == 0
+    }
+
     /// Everything up to `seq` was seen.
     pub(super) fn read_up_to(&mut self, me: UserId, seq: u64) {
         if let Some(log) = &self.log {
@@ -183,21 +228,35 @@ impl RoomState {
                 .count();
             self.counted = self.counted.saturating_sub(seen);
         }
-        self.raise(Marks {
+        let marks = Marks {
             delivered: seq,
             read: seq,
-        });
+        };
+        self.raise(me, marks);
     }
 
     /// Moves one's own marks forward.
-    pub(super) fn raise(&mut self, marks: Marks) {
+    pub(super) fn raise(&mut self, me: UserId, marks: Marks) {
+        let has_moved = marks.read > self.marks.read;
         self.marks.read = self.marks.read.max(marks.read);
         self.marks.delivered = self.marks.delivered.max(marks.delivered).max(marks.read);
-        self.forget_read();
+        self.is_guess |= has_moved && self.marks.read < self.newest_seq();
+        self.recount(me);
     }
 
-    fn forget_read(&mut self) {
-        if self.marks.read >= self.newest_seq() {
+    /// Sums up from what is known here, where that can tell.
+    pub(super) fn recount(&mut self, me: UserId) {
+        // A log that changes are missing of counts too few.
+        let log = self.log.as_ref().filter(|log| log.cursor >= self.accounted);
+        let summed = log.and_then(|log| {
+            let unread = log.unread(me, self.marks.read)?;
+            Some((unread, log.messages().next_back().cloned()))
+        });
+        if let Some((unread, newest)) = summed {
+            self.counted = unread;
+            self.last_message = newest;
+            self.is_guess = false;
+        } else if self.marks.read >= self.newest_seq() {
             self.counted = 0;
         }
     }
@@ -272,7 +331,7 @@ mod tests {
     fn an_answer_older_than_the_live_frames_takes_nothing_back() {
         let mut room = lobby(4, 4);
         room.account(ALICE, &message(5, BOB));
-        room.refresh(my_room(LOBBY, "lobby", 4, 4));
+        room.refresh(ALICE, my_room(LOBBY, "lobby", 4, 4));
         assert_eq!(room.unread(ALICE), 1);
         assert_eq!(room.newest_seq(), 5);
     }
@@ -280,22 +339,53 @@ mod tests {
     #[test]
     fn what_is_read_to_the_end_has_nothing_unread_even_before_the_server_knows() {
         let mut room = lobby(9, 4);
-        room.raise(Marks {
+        let all = Marks {
             delivered: 9,
             read: 9,
-        });
-        room.refresh(my_room(LOBBY, "lobby", 9, 4));
+        };
+        room.raise(ALICE, all);
+        room.refresh(ALICE, my_room(LOBBY, "lobby", 9, 4));
         assert_eq!(room.unread(ALICE), 0);
         assert!(room.has_marks_to_tell());
     }
 
     #[test]
+    fn what_was_read_where_the_log_can_not_tell_is_counted_anew_by_the_server() {
+        let mut room = lobby(9, 2);
+        let some = Marks {
+            delivered: 5,
+            read: 5,
+        };
+        room.raise(ALICE, some);
+        assert!(!room.needs_recount(), "the server is not told yet");
+        room.told = some;
+        assert!(room.needs_recount());
+        room.refresh(ALICE, my_room(LOBBY, "lobby", 9, 4));
+        room.told = some;
+        assert!(room.needs_recount(), "the server did not know of 5 yet");
+        room.refresh(ALICE, my_room(LOBBY, "lobby", 9, 5));
+        assert!(!room.needs_recount());
+        assert_eq!(room.unread(ALICE), 4);
+    }
+
+    #[test]
+    fn where_changes_were_skipped_the_server_counts() {
+        let mut room = lobby(4, 4);
+        room.account(ALICE, &message(7, BOB));
+        room.account(ALICE, &message(5, BOB));
+        assert!(room.needs_recount());
+        room.refresh(ALICE, my_room(LOBBY, "lobby", 7, 4));
+        assert_eq!((room.needs_recount(), room.unread(ALICE)), (false, 3));
+    }
+
+    #[test]
     fn marks_only_move_forward() {
         let mut room = lobby(9, 7);
-        room.raise(Marks {
+        let fewer = Marks {
             delivered: 3,
             read: 3,
-        });
+        };
+        room.raise(ALICE, fewer);
         assert_eq!(room.marks.read, 7);
     }
 }

@@ -43,10 +43,11 @@ impl State {
     pub(super) fn rooms_loaded(&mut self, rooms: Vec<MyRoom>) -> Vec<Effect> {
         let listed: HashSet<_> = rooms.iter().map(|my| my.room.id()).collect();
         self.rooms.retain(|id, _| listed.contains(id));
+        let me = self.my_id();
         for my in rooms {
             let id = my.room.id();
             match self.room_mut(id) {
-                Some(room) => room.refresh(my),
+                Some(room) => room.refresh(me, my),
                 None => {
                     self.rooms.insert(id, Rc::new(RoomState::of(my)));
                 }
@@ -78,10 +79,20 @@ impl State {
         effects
     }
 
+    pub(super) fn joined(&mut self, room: Room) -> Vec<Effect> {
+        let effects = self.room_known(room);
+        if !effects.is_empty() {
+            return effects;
+        }
+        // Known from before one left: a list without it may be on its way.
+        vec![Effect::FetchRooms]
+    }
+
     pub(super) fn room_gone(&mut self, room: RoomId) -> Vec<Effect> {
-        self.rooms.remove(&room);
+        let was_here = self.rooms.remove(&room).is_some();
         self.see_whether_live();
-        Vec::new()
+        // An answer with the room in it may be on its way: the next one will not have it.
+        was_here.then_some(Effect::FetchRooms).into_iter().collect()
     }
 
     /// What people call the room.

@@ -104,7 +104,8 @@ impl State {
     }
 
     pub(super) fn discard(&mut self, client_id: ClientId) -> Vec<Effect> {
-        self.outbox_mut().take(client_id);
+        // As settled: a copy that is being read from the browser must not bring it back.
+        self.outbox_mut().settle(client_id);
         vec![Effect::ForgetPending(client_id)]
     }
 

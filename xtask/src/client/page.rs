@@ -1,6 +1,6 @@
 //! From client/index.html to the page that is served.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::client::assets::{self, Files, add_hashed};
 use crate::client::bindgen::Program;
