@@ -9,6 +9,7 @@ mod dist;
 mod hash;
 mod link;
 mod page;
+mod short;
 mod sources;
 
 pub use dist::files_in;
@@ -40,7 +41,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     if dist.is_made_from(&sources) {
         return Ok(());
     }
-    let program = bindgen::run(&wasm, &workspace.built("xtask/bindgen"))?;
+    let program = bindgen::run(&wasm)?;
     let files = page::assemble(&sources, &program)?;
     dist.replace(&sources, &files)
 }

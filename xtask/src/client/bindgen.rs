@@ -1,10 +1,13 @@
 //! wasm-bindgen in this process: no tool to install, no version to mismatch.
 
-use std::fs;
+use std::collections::HashMap;
+use std::mem;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
+
+use super::short;
 
 /// The program as the browser takes it.
 pub struct Program {
@@ -13,12 +16,9 @@ pub struct Program {
     pub wasm: Vec<u8>,
 }
 
-/// Turns cargo's output into what a browser loads; `scratch` is wiped first.
-pub fn run(wasm: &Path, scratch: &Path) -> Result<Program> {
-    if scratch.exists() {
-        fs::remove_dir_all(scratch)?;
-    }
-    Bindgen::new()
+/// Turns cargo's output into what a browser loads.
+pub fn run(wasm: &Path) -> Result<Program> {
+    let mut output = Bindgen::new()
         .input_path(wasm)
         .out_name("client")
         .web(true)?
@@ -26,16 +26,25 @@ pub fn run(wasm: &Path, scratch: &Path) -> Result<Program> {
         .omit_default_module_path(true)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(scratch)
+        .generate_output()
         .context("wasm-bindgen could not process the client")?;
-    if scratch.join("snippets").exists() {
+    let mut inline = output.snippets().values().flatten();
+    if inline.next().is_some() || !output.local_modules().is_empty() {
         // They are imported by a path without a hash: after an update a browser would mix versions.
         bail!(
             "the client brings JavaScript snippets (inline_js or module = \"/…\"), which the build cannot hash"
         );
     }
+    let mut names = HashMap::new();
+    for (number, import) in output.wasm_mut().imports.iter_mut().enumerate() {
+        let short = short::name(number);
+        let long = mem::replace(&mut import.name, short.clone());
+        if let Some(twice) = names.insert(long, short) {
+            bail!("two modules have an import of the same name, {twice}");
+        }
+    }
     Ok(Program {
-        glue: fs::read(scratch.join("client.js"))?,
-        wasm: fs::read(scratch.join("client_bg.wasm"))?,
+        glue: short::glue(output.js(), &names).into_bytes(),
+        wasm: output.wasm_mut().emit_wasm(),
     })
 }
