@@ -186,6 +186,21 @@ mod tests {
         assert!(judge("correct horse battery staple", &[]).score >= MIN_SCORE);
     }
 
+    #[test]
+    fn a_password_is_strong_from_a_score_of_three_on() {
+        for (password, score, is_strong) in [
+            ("rabbit77", 1, false),
+            ("teapotrabbit", 2, false),
+            ("wonder-rabbit", 3, true),
+            ("hatter-tart-9", 4, true),
+        ] {
+            assert_eq!(judge(password, &[]).score, score, "{password}");
+            let new = Password::try_from(password.to_owned()).unwrap();
+            let required = require_strong("password", &new, &[]);
+            assert_eq!(required.is_ok(), is_strong, "{password}");
+        }
+    }
+
     #[actix_web::test]
     async fn the_longest_password_counts_to_its_last_byte() {
         let passwords = Passwords::new(PasswordCost(4));
