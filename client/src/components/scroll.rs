@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, HtmlElement, ResizeObserver};
+use web_sys::{Element, HtmlElement, MutationObserver, MutationObserverInit, ResizeObserver};
 use yew::prelude::*;
 
 use crate::state::Spot;
@@ -232,9 +232,10 @@ fn distance(view: &HtmlElement) -> i32 {
     view.scroll_height() - view.scroll_top() - view.client_height()
 }
 
-/// Calls back whenever the view or its list changes its size, as long as it lives.
+/// Calls back whenever the view or its list changes its size or has other rows, as long as it lives.
 pub struct SizeWatch {
     observer: Option<ResizeObserver>,
+    rows: Option<MutationObserver>,
     _closure: Closure<dyn FnMut(JsValue)>,
 }
 
@@ -248,8 +249,17 @@ impl SizeWatch {
                 observer.observe(&element);
             }
         }
+        // Rows that come while as many go change no size, and a slow machine paints them before an
+        // effect is run.
+        let rows = MutationObserver::new(closure.as_ref().unchecked_ref()).ok();
+        if let (Some(rows), Some(list)) = (&rows, scroll.list.cast::<Element>()) {
+            let init = MutationObserverInit::new();
+            init.set_child_list(true);
+            let _ = rows.observe_with_options(&list, &init);
+        }
         Self {
             observer,
+            rows,
             _closure: closure,
         }
     }
@@ -259,6 +269,9 @@ impl Drop for SizeWatch {
     fn drop(&mut self) {
         if let Some(observer) = &self.observer {
             observer.disconnect();
+        }
+        if let Some(rows) = &self.rows {
+            rows.disconnect();
         }
     }
 }
