@@ -1,6 +1,9 @@
 //! Where things are: the checkout and cargo's target directory.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 
@@ -25,9 +28,13 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Finds the checkout this xtask was compiled from.
+    /// Finds the checkout that `cargo xtask` was called in, or this xtask was compiled from.
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // Two checkouts with one target directory share the compiled xtask too.
+        let own = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let root = own
+            .as_deref()
+            .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")))
             .parent()
             .context("xtask lies at the top of the file system")?
             .to_owned();

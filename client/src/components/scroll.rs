@@ -232,7 +232,8 @@ fn distance(view: &HtmlElement) -> i32 {
     view.scroll_height() - view.scroll_top() - view.client_height()
 }
 
-/// Calls back whenever the view or its list changes its size or has other rows, as long as it lives.
+/// Calls back whenever the view or its list changes its size or what its rows consist of, as long
+/// as it lives.
 pub struct SizeWatch {
     observer: Option<ResizeObserver>,
     rows: Option<MutationObserver>,
@@ -250,11 +251,13 @@ impl SizeWatch {
             }
         }
         // Rows that come while as many go change no size, and a slow machine paints them before an
-        // effect is run.
+        // effect is run; what changes within a row, such as a header that the older message above
+        // it takes over, it draws later still.
         let rows = MutationObserver::new(closure.as_ref().unchecked_ref()).ok();
         if let (Some(rows), Some(list)) = (&rows, scroll.list.cast::<Element>()) {
             let init = MutationObserverInit::new();
             init.set_child_list(true);
+            init.set_subtree(true);
             let _ = rows.observe_with_options(&list, &init);
         }
         Self {
