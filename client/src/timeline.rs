@@ -11,6 +11,9 @@ use crate::state::{Notice, Outbox, Pending, Quote, RoomState};
 /// Messages of one author within so long share a header.
 const GROUP_MS: i64 = 5 * 60 * 1_000;
 
+/// Time zones differ by whole quarters of an hour.
+const QUARTER_MS: i64 = 15 * 60 * 1_000;
+
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
@@ -44,6 +47,7 @@ pub fn rows(
     let mut rows = Rows {
         made: Vec::new(),
         day: None,
+        quarter: None,
         group: None,
         day_of,
     };
@@ -81,6 +85,8 @@ pub fn rows(
 struct Rows<D> {
     made: Vec<Row>,
     day: Option<i64>,
+    /// The last quarter of an hour that was asked about, in which no day ever begins.
+    quarter: Option<i64>,
     /// Who wrote the last message, and when.
     group: Option<(UserId, i64)>,
     day_of: D,
@@ -93,6 +99,10 @@ impl<D: Fn(i64) -> i64> Rows<D> {
     }
 
     fn day_line(&mut self, at: i64) {
+        let quarter = at.div_euclid(QUARTER_MS);
+        if self.quarter.replace(quarter) == Some(quarter) {
+            return;
+        }
         let day = (self.day_of)(at);
         // Days only follow each other: a clock that is behind begins no earlier one.
         if self.day.is_none_or(|last| last < day) {

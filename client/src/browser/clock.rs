@@ -1,6 +1,8 @@
 //! The reader's clock and calendar, by the browser's `Intl`: no time zone tables of our own.
 
-use js_sys::{Date, Object, Reflect};
+use std::cell::RefCell;
+
+use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 /// Milliseconds since the Unix epoch, by this machine's clock.
@@ -21,27 +23,76 @@ fn date(at: i64) -> Date {
     Date::new(&JsValue::from_f64(at as f64))
 }
 
-fn options(pairs: &[(&str, &str)]) -> Object {
-    let options = Object::new();
-    for (key, value) in pairs {
-        // Setting a property of a fresh object can't fail.
-        let _ = Reflect::set(&options, &(*key).into(), &(*value).into());
+/// A way of writing times.
+#[derive(Clone, Copy)]
+enum Style {
+    Clock,
+    Full,
+    Day,
+    DayAndYear,
+    ShortDay,
+}
+
+impl Style {
+    fn options(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Clock => &[("hour", "2-digit"), ("minute", "2-digit")],
+            Self::Full => &[("dateStyle", "medium"), ("timeStyle", "short")],
+            Self::DayAndYear => &[
+                ("weekday", "long"),
+                ("day", "numeric"),
+                ("month", "long"),
+                ("year", "numeric"),
+            ],
+            Self::Day => &Self::DayAndYear.options()[..3],
+            Self::ShortDay => &[("day", "numeric"), ("month", "short")],
+        }
     }
-    options
+
+    fn format(self) -> Function {
+        let options = Object::new();
+        for (key, value) in self.options() {
+            // Setting a property of a fresh object can't fail.
+            let _ = Reflect::set(&options, &(*key).into(), &(*value).into());
+        }
+        DateTimeFormat::new(&Array::new(), &options).format()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a date in ms is far below 2^53")]
+    fn write(self, at: i64) -> String {
+        // A format keeps the time zone that it was made in; a reader may travel.
+        let zone = to_millis(Date::new_0().get_timezone_offset());
+        let format = FORMATS.with_borrow_mut(|formats| {
+            let made = formats[self as usize].take();
+            let (_, format) = formats[self as usize].insert(
+                made.filter(|(made_in, _)| *made_in == zone)
+                    .unwrap_or_else(|| (zone, self.format())),
+            );
+            format.clone()
+        });
+        let written = format.call1(&JsValue::UNDEFINED, &JsValue::from_f64(at as f64));
+        // Every time that a message can have can be written.
+        written
+            .ok()
+            .and_then(|text| text.as_string())
+            .unwrap_or_default()
+    }
+}
+
+thread_local! {
+    /// By style, with the time zone's offset: to make one takes a browser longer than to draw the
+    /// rest of a message.
+    static FORMATS: RefCell<[Option<(i64, Function)>; 5]> = const { RefCell::new([const { None }; 5]) };
 }
 
 /// "14:05" in the reader's way of writing it.
 pub fn clock_time(at: i64) -> String {
-    let options = options(&[("hour", "2-digit"), ("minute", "2-digit")]);
-    date(at)
-        .to_locale_time_string_with_options("default", &options)
-        .into()
+    Style::Clock.write(at)
 }
 
 /// Day and time in full, for a title or a list.
 pub fn full_time(at: i64) -> String {
-    let options = options(&[("dateStyle", "medium"), ("timeStyle", "short")]);
-    date(at).to_locale_string("default", &options).into()
+    Style::Full.write(at)
 }
 
 /// A number that is the same for all times of one local day and rises from day to day.
@@ -70,11 +121,13 @@ pub fn day_label(at: i64, now: i64) -> String {
     if day_of(at) == day_of(midnight(now) - 1) {
         return "Yesterday".to_owned();
     }
-    let options = options(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]);
-    if date(at).get_full_year() != date(now).get_full_year() {
-        let _ = Reflect::set(&options, &"year".into(), &"numeric".into());
-    }
-    date(at).to_locale_date_string("default", &options).into()
+    let is_this_year = date(at).get_full_year() == date(now).get_full_year();
+    let style = if is_this_year {
+        Style::Day
+    } else {
+        Style::DayAndYear
+    };
+    style.write(at)
 }
 
 /// "14:05" today, else the day: when something was, as short as it can be said.
@@ -82,8 +135,7 @@ pub fn short_time(at: i64, now: i64) -> String {
     if day_of(at) == day_of(now) {
         return clock_time(at);
     }
-    let options = options(&[("day", "numeric"), ("month", "short")]);
-    date(at).to_locale_date_string("default", &options).into()
+    Style::ShortDay.write(at)
 }
 
 /// "just now", "5 min ago", or [`short_time`].

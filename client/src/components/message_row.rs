@@ -158,6 +158,8 @@ pub fn MessageRow(props: &Props) -> Html {
             ..
         }
     );
+    let has_menu = is_live && props.doing == Doing::Nothing && (*is_hovered || *is_focused);
+    let is_editing = matches!(props.doing, Doing::Editing { .. });
     let class = classes!(
         "message",
         if props.is_mine() {
@@ -167,8 +169,9 @@ pub fn MessageRow(props: &Props) -> Html {
         },
         props.is_first.then_some("message--first"),
         props.is_spot.then_some("message--spot"),
+        has_menu.then_some("message--menu"),
+        is_editing.then_some("message--editing"),
     );
-    let has_menu = is_live && props.doing == Doing::Nothing && (*is_hovered || *is_focused);
     let on_jump = props.on_action.reform(RowAction::Jump);
     html! {
         <li
