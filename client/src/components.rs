@@ -6,6 +6,7 @@ mod composer;
 mod confirm;
 mod copy_link;
 mod dialog;
+mod drawn;
 mod edit_box;
 mod field;
 mod gender_picker;

@@ -38,6 +38,31 @@ export async function untilPainted(page, event, selector, text, act) {
   return shown;
 }
 
+/** Makes the next visit the first one: nothing of the page is kept, neither by its worker nor by the browser. */
+export async function forgetVisits(page) {
+  await page.evaluate(async () => {
+    const workers = await navigator.serviceWorker.getRegistrations();
+    await Promise.all(workers.map((worker) => worker.unregister()));
+    const names = await caches.keys();
+    await Promise.all(names.map((name) => caches.delete(name)));
+  });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.clearBrowserCache');
+  await session.detach();
+}
+
+/** How many ms after `url` was asked for the first letter of a message stands in the box. */
+export async function typedAfter(page, url) {
+  await page.goto(url, { waitUntil: 'commit' });
+  const box = 'textarea[data-testid=composer-input]:focus';
+  await page.waitForFunction((box) => document.querySelector(box), box, { polling: 'raf' });
+  const typed = page.evaluate(
+    () => new Promise((resolve) => addEventListener('input', () => resolve(performance.now()), { once: true })),
+  );
+  await page.keyboard.press('h');
+  return typed;
+}
+
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Prints a figure, and keeps it where CI can find it. */

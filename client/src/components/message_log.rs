@@ -6,7 +6,9 @@ use shared::{ClientId, MessageId, UserId};
 use yew::prelude::*;
 
 use super::{
-    MessageRow, PendingRow, Quoted, RowAction, Shape, icon,
+    MessageRow, PendingRow, Quoted, RowAction, Shape,
+    drawn::Drawn,
+    icon,
     message_row::Doing,
     scroll::{Sight, SizeWatch, Way, use_scroll},
 };
@@ -198,8 +200,14 @@ pub fn MessageLog(props: &Props) -> Html {
     let list = use_node_ref();
     let scroll = use_scroll(view.clone(), list.clone());
 
+    let drawn = use_mut_ref(Drawn::default);
+    let redraw = use_force_update();
+    let above = drawn
+        .borrow_mut()
+        .update(&props.rows, props.opening, props.spot);
+
     let look = {
-        let scroll = scroll.clone();
+        let (scroll, drawn) = (scroll.clone(), Rc::clone(&drawn));
         let (on_seen, on_following, on_load) = (
             props.on_seen.clone(),
             props.on_following.clone(),
@@ -210,13 +218,17 @@ pub fn MessageLog(props: &Props) -> Html {
                 match (sight, ends.first, ends.last) {
                     (Sight::Following(is_following), ..) => on_following.emit(is_following),
                     (Sight::Seen(seq), ..) => on_seen.emit(seq),
+                    (Sight::NearStart, ..) if drawn.borrow_mut().more() => redraw.force_update(),
+                    (Sight::FarFromStart, ..) if drawn.borrow_mut().fewer() => {
+                        redraw.force_update();
+                    }
                     (Sight::NearStart, Some(first), _) if ends.has_older && !ends.is_loading => {
                         on_load.emit(Ask::Before(first));
                     }
                     (Sight::NearEnd, _, Some(last)) if ends.has_newer && !ends.is_loading => {
                         on_load.emit(Ask::After(last));
                     }
-                    (Sight::NearStart | Sight::NearEnd, ..) => {}
+                    (Sight::NearStart | Sight::FarFromStart | Sight::NearEnd, ..) => {}
                 }
             }
         })
@@ -226,7 +238,7 @@ pub fn MessageLog(props: &Props) -> Html {
         let (scroll, look) = (scroll.clone(), look.clone());
         let deps = (
             (props.opening, props.is_following, props.spot),
-            Rc::clone(&props.rows),
+            (Rc::clone(&props.rows), above),
             props.work.clone(),
         );
         use_effect_with(deps, move |((opening, is_following, spot), ..)| {
@@ -294,7 +306,7 @@ pub fn MessageLog(props: &Props) -> Html {
                     { props.empty.clone() }
                 }
                 <ul ref={list} class="log__list">
-                    { for props.rows.iter().map(|each| row(props, each, now)) }
+                    { for props.rows[above..].iter().map(|each| row(props, each, now)) }
                 </ul>
             </div>
             if !props.is_following && props.missed > 0 {

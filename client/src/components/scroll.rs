@@ -3,23 +3,29 @@
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, HtmlElement, MutationObserver, MutationObserverInit, ResizeObserver};
+use web_sys::{
+    Element, HtmlCollection, HtmlElement, MutationObserver, MutationObserverInit, ResizeObserver,
+};
 use yew::prelude::*;
 
 use crate::state::Spot;
 
 /// The end is followed from so near.
 const NEAR_PX: i32 = 100;
-/// More is loaded when the reader comes so near an end of what is here.
+/// More is drawn and loaded when the reader comes so near an end of what is here.
 const AHEAD_PX: i32 = 800;
+/// What is so far above the end is let go again while the reader stays there.
+const FAR_PX: i32 = 3 * AHEAD_PX;
 
 /// What the view came upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sight {
     /// The reader is at the end, or not any more.
     Following(bool),
-    /// The start of what is loaded is near.
+    /// The start of what is drawn is near.
     NearStart,
+    /// The reader is at the end, and the start of what is drawn far away.
+    FarFromStart,
     /// The end of what is loaded is near.
     NearEnd,
     /// The last message in view.
@@ -40,9 +46,18 @@ struct Memory {
     /// The number of the spot that was visited.
     visited: u32,
     is_following: bool,
-    /// The first row in view and its distance from the top of the view.
+    /// How far the view was scrolled.
+    top: i32,
+    /// The first row in view and how far it was from the top of the list.
     anchor: Option<(HtmlElement, i32)>,
     seen: u64,
+}
+
+impl Memory {
+    /// Whether the reader has gone up from the end since the view was last looked at.
+    fn has_left(&self, view: &HtmlElement) -> bool {
+        view.scroll_top() < self.top && distance(view) >= NEAR_PX
+    }
 }
 
 /// The scrolling of one list.
@@ -72,18 +87,34 @@ impl Scroll {
     }
 
     fn rows(&self) -> Vec<HtmlElement> {
-        let Some(list) = self.list.cast::<Element>() else {
-            return Vec::new();
-        };
-        let children = list.children();
-        (0..children.length())
-            .filter_map(|index| children.item(index)?.dyn_into().ok())
+        let rows = self.list.cast::<Element>().map(|list| list.children());
+        let rows = rows.iter();
+        rows.flat_map(|rows| (0..rows.length()).filter_map(|index| row_at(rows, index)))
             .collect()
+    }
+
+    /// Of the rows, which begin with those that `is_before`, the first one that is not; and where.
+    fn first_not(&self, is_before: impl Fn(&HtmlElement) -> bool) -> Option<(HtmlCollection, u32)> {
+        let rows = self.list.cast::<Element>()?.children();
+        // Asked one by one, each is a call out of here: half of what is left goes with each.
+        let (mut first, mut end) = (0, rows.length());
+        while first < end {
+            let middle = first.midpoint(end);
+            if is_before(&row_at(&rows, middle)?) {
+                first = middle + 1;
+            } else {
+                end = middle;
+            }
+        }
+        Some((rows, first))
     }
 
     /// Puts the view where it belongs after the list was drawn: an opening lands on the first row
     /// of class `new-line` or at the end; later the end is followed, or the line under the eye
     /// stays. `is_following` says that the state wants the end: somebody has just sent something.
+    ///
+    /// A reader may have gone up by the keyboard a moment ago, which browsers tell one frame later:
+    /// that is left to [`Self::look`].
     pub fn settle(&self, opening: u32, is_following: bool) {
         let Some(view) = self.view() else { return };
         let mut memory = self.memory.borrow_mut();
@@ -99,14 +130,20 @@ impl Scroll {
                 view.set_scroll_top(view.scroll_height());
                 memory.is_following = true;
             }
+        } else if memory.is_following && memory.has_left(&view) {
+            return;
         } else if memory.is_following || is_following {
             memory.is_following = true;
             view.set_scroll_top(view.scroll_height());
-        } else if let Some((row, before)) = memory.anchor.as_ref().filter(|(r, _)| r.is_connected())
+        } else if let Some((row, stood)) = memory.anchor.as_ref().filter(|(r, _)| r.is_connected())
         {
-            let moved = row.offset_top() - view.scroll_top() - before;
-            if moved != 0 {
-                view.set_scroll_top(view.scroll_top() + moved);
+            let top = view.scroll_top();
+            // Where the list has become too short for it the browser has moved the view itself.
+            let is_cut = distance(&view) <= 0;
+            let was_at = if is_cut { top.max(memory.top) } else { top };
+            let wanted = was_at + row.offset_top() - stood;
+            if wanted != top {
+                view.set_scroll_top(wanted);
             }
         }
         drop(memory);
@@ -172,11 +209,14 @@ impl Scroll {
 
     fn remember_anchor(&self, view: &HtmlElement) {
         let top = view.scroll_top();
-        let rows = self.rows();
-        let first = rows.partition_point(|row| row.offset_top() + row.offset_height() <= top);
-        self.memory.borrow_mut().anchor = rows
-            .get(first)
-            .map(|row| (row.clone(), row.offset_top() - top));
+        let first = self.first_not(|row| row.offset_top() + row.offset_height() <= top);
+        let row = first.and_then(|(rows, first)| row_at(&rows, first));
+        let mut memory = self.memory.borrow_mut();
+        memory.top = top;
+        memory.anchor = row.map(|row| {
+            let stands = row.offset_top();
+            (row, stands)
+        });
     }
 
     /// Goes to the end and stays there.
@@ -192,14 +232,22 @@ impl Scroll {
         let Some(view) = self.view() else {
             return Vec::new();
         };
-        self.remember_anchor(&view);
         let mut sights = Vec::new();
         let to_end = distance(&view);
-        let is_following = to_end < NEAR_PX && !has_newer;
-        self.memory.borrow_mut().is_following = is_following;
+        let is_following = {
+            let mut memory = self.memory.borrow_mut();
+            // Who does not go up does not leave: it is the end that has moved away, and the view
+            // comes after it.
+            let stays = memory.is_following && !memory.has_left(&view);
+            memory.is_following = (stays || to_end < NEAR_PX) && !has_newer;
+            memory.is_following
+        };
+        self.remember_anchor(&view);
         sights.push(Sight::Following(is_following));
         if view.scroll_top() < AHEAD_PX {
             sights.push(Sight::NearStart);
+        } else if is_following && view.scroll_top() > FAR_PX {
+            sights.push(Sight::FarFromStart);
         }
         if to_end < AHEAD_PX {
             sights.push(Sight::NearEnd);
@@ -216,12 +264,18 @@ impl Scroll {
 
     fn last_in_view(&self, view: &HtmlElement) -> Option<u64> {
         let bottom = view.scroll_top() + view.client_height();
-        let rows = self.rows();
         // A row counts once more than its first line is to be seen.
-        let end =
-            rows.partition_point(|row| row.offset_top() + row.offset_height().min(32) <= bottom);
-        rows[..end].iter().rev().find_map(seq_of)
+        let (rows, end) =
+            self.first_not(|row| row.offset_top() + row.offset_height().min(32) <= bottom)?;
+        (0..end)
+            .rev()
+            .find_map(|index| seq_of(&row_at(&rows, index)?))
     }
+}
+
+fn row_at(rows: &HtmlCollection, index: u32) -> Option<HtmlElement> {
+    // There is nothing but list items in the list.
+    rows.item(index).map(JsCast::unchecked_into)
 }
 
 fn seq_of(row: &HtmlElement) -> Option<u64> {

@@ -11,7 +11,7 @@ pub struct Spot {
     /// Counts: to be sent to the same message again is to go there again.
     pub number: u32,
     /// The log around it is still on its way.
-    pub(super) is_awaited: bool,
+    pub is_awaited: bool,
 }
 
 impl Spot {
