@@ -207,10 +207,16 @@ impl Scroll {
         true
     }
 
+    /// Remembers where the view stands. At the end no row is looked for: each thing that is asked
+    /// of the browser counts.
     fn remember_anchor(&self, view: &HtmlElement) {
         let top = view.scroll_top();
-        let first = self.first_not(|row| row.offset_top() + row.offset_height() <= top);
-        let row = first.and_then(|(rows, first)| row_at(&rows, first));
+        let is_following = self.memory.borrow().is_following;
+        let first = (!is_following)
+            .then(|| self.first_not(|row| row.offset_top() + row.offset_height() <= top));
+        let row = first
+            .flatten()
+            .and_then(|(rows, first)| row_at(&rows, first));
         let mut memory = self.memory.borrow_mut();
         memory.top = top;
         memory.anchor = row.map(|row| {
@@ -265,8 +271,14 @@ impl Scroll {
     fn last_in_view(&self, view: &HtmlElement) -> Option<u64> {
         let bottom = view.scroll_top() + view.client_height();
         // A row counts once more than its first line is to be seen.
-        let (rows, end) =
-            self.first_not(|row| row.offset_top() + row.offset_height().min(32) <= bottom)?;
+        let is_seen = |row: &HtmlElement| row.offset_top() + row.offset_height().min(32) <= bottom;
+        let rows = self.list.cast::<Element>()?.children();
+        let last = rows.length().checked_sub(1)?;
+        let end = if is_seen(&row_at(&rows, last)?) {
+            last + 1
+        } else {
+            self.first_not(is_seen)?.1
+        };
         (0..end)
             .rev()
             .find_map(|index| seq_of(&row_at(&rows, index)?))
