@@ -38,8 +38,11 @@ use crate::{
 
 use doors::Doors;
 
-/// How long a stop waits for requests that are being answered.
-const SHUTDOWN_SECONDS: u64 = 3;
+/// How long a stop waits for the clients to read the last of it and to hang up, and for requests to be
+/// answered.
+const PARTING: Duration = Duration::from_secs(3);
+/// How long it then waits for connections that ask for nothing any more.
+const SHUTDOWN_SECONDS: u64 = 1;
 /// How often what has run out is thrown away.
 const PURGE_EVERY: Duration = Duration::from_mins(1);
 
@@ -230,7 +233,7 @@ fn serve(
             .on_connect(connections::set_up_encrypted)
             .listen_rustls_0_23(listener, certificate.config()?)
             .map(HttpServer::run),
-        None => listener::serve(listener, workers, on_worker),
+        None => listener::serve(listener, workers, &draining, on_worker),
     }
     .map_err(|source| StartError::Listen { address, source })?;
     let metrics = metrics.map(|(listener, address)| serve_metrics(listener, address, app));
@@ -303,8 +306,8 @@ impl Running {
     /// ends: within five seconds.
     pub async fn stop(self) {
         self.draining.begin();
-        // Each worker's sweeper looks twice a second; its closes are sent at once.
-        rt::time::sleep(Duration::from_millis(1_200)).await;
+        // Whoever is not gone by then does not read, and cannot be told.
+        let _ = rt::time::timeout(PARTING, self.draining.all_gone()).await;
         self.end(true).await;
     }
 

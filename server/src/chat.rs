@@ -8,6 +8,7 @@
 //! No chat goes through an actor's mailbox to a session: a client that stops reading freezes its
 //! actor. Frames wait in the session's byte-bounded outbox, whose overflow ends the session.
 
+mod backlog;
 mod body;
 mod bucket;
 mod burst;
@@ -42,7 +43,7 @@ mod worker;
 pub use connection::Connection;
 pub use counters::Totals;
 pub use cursor::StreamCursor;
-pub use drain::Draining;
+pub use drain::{Draining, Stay};
 pub use guard::{HeaderReader, TooLong};
 pub use handle::{ChatHandle, WorkerSeat};
 pub use pump::{listen, pump};

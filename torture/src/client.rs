@@ -45,6 +45,8 @@ pub struct Plan {
     pub rooms: Vec<RoomId>,
     /// Sends that may be on their way at once.
     pub window: usize,
+    /// Bytes that its kernel takes before it has read them; None for what kernels do.
+    pub receive_buffer: Option<u32>,
     /// Seeds its ids and its jitter.
     pub seed: u64,
 }
@@ -152,6 +154,12 @@ impl Client {
     /// How often it came in.
     pub fn connects(&self) -> usize {
         self.seen.connects.load(Ordering::Relaxed)
+    }
+
+    /// How many changes it knows of, or was told that there are.
+    pub fn told(&self) -> u64 {
+        let known = lock(&self.seen.rooms);
+        known.values().map(|known| known.cursor).sum()
     }
 
     /// Whether it has everything up to these heads.

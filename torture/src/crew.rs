@@ -43,10 +43,24 @@ impl Crew {
 
     /// Starts everybody's client, by their accounts' addresses.
     pub fn come_in(&mut self, window: usize, rng: &mut Rng, counts: &Arc<Counts>) {
-        let plans = self.people.iter().map(|account| Plan {
+        self.come_in_with(0, 0, window, rng, counts);
+    }
+
+    /// As [`come_in`](Self::come_in); the kernels of the first `small` take about `buffer` bytes that
+    /// nobody has read yet.
+    pub fn come_in_with(
+        &mut self,
+        small: usize,
+        buffer: u32,
+        window: usize,
+        rng: &mut Rng,
+        counts: &Arc<Counts>,
+    ) {
+        let plans = self.people.iter().enumerate().map(|(index, account)| Plan {
             account: account.clone(),
             rooms: self.rooms.clone(),
             window,
+            receive_buffer: (index < small).then_some(buffer),
             seed: rng.u64(..),
         });
         let clients = plans.map(|plan| Client::start(plan, Arc::clone(counts)));
@@ -62,6 +76,12 @@ impl Crew {
             let more = "so on ".repeat(rng.usize(..9));
             client.post(room, format!("{} and {more}", self.said));
         }
+    }
+
+    /// By how many messages the last of them, but for the first `except`, is behind whoever is ahead.
+    pub fn behind(&self, except: usize) -> u64 {
+        let told = || self.clients[except..].iter().map(Client::told);
+        told().max().unwrap_or(0) - told().min().unwrap_or(0)
     }
 
     /// Messages that were acknowledged.

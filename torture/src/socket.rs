@@ -5,10 +5,13 @@ use std::{net::SocketAddr, time::Duration};
 use anyhow::{Context, Result, bail};
 use futures_util::{SinkExt, StreamExt};
 use shared::{ClientFrame, Epoch, ServerFrame};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+    tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
 };
 
 /// An upgrade and its `ready` that take longer will not come: the way is cut.
@@ -19,10 +22,19 @@ const OPENING: Duration = Duration::from_secs(5);
 pub enum Heard {
     /// A frame.
     Frame(Box<ServerFrame>),
-    /// The server said goodbye.
-    Closed,
+    /// The server said goodbye, with this code.
+    Closed(Option<u16>),
     /// The connection ended in the middle of things.
-    Cut,
+    Cut(Cut),
+}
+
+/// How a connection ended in the middle of things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// The other side's kernel said that it is over, or this one's did.
+    Reset,
+    /// Nothing more came.
+    Ended,
 }
 
 /// An open socket, after its `ready`.
@@ -37,13 +49,25 @@ pub struct Socket {
 impl Socket {
     /// Connects, and waits for `ready`.
     pub async fn open(address: SocketAddr, token: &str) -> Result<Self> {
-        timeout(OPENING, Self::connect(address, token))
+        Self::open_with(address, token, None).await
+    }
+
+    /// As [`open`](Self::open); its kernel takes about so many bytes that nobody has read yet.
+    pub async fn open_with(address: SocketAddr, token: &str, buffer: Option<u32>) -> Result<Self> {
+        timeout(OPENING, Self::connect(address, token, buffer))
             .await
             .context("the socket did not open in time")?
     }
 
-    async fn connect(address: SocketAddr, token: &str) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
+    async fn connect(address: SocketAddr, token: &str, buffer: Option<u32>) -> Result<Self> {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4(),
+            SocketAddr::V6(_) => TcpSocket::new_v6(),
+        }?;
+        if let Some(bytes) = buffer {
+            socket.set_recv_buffer_size(bytes)?;
+        }
+        let stream = socket.connect(address).await?;
         stream.set_nodelay(true)?;
         let mut request = format!("ws://{address}/api/v1/ws").into_client_request()?;
         let bearer = HeaderValue::from_str(&format!("Bearer {token}"))?;
@@ -94,10 +118,13 @@ async fn heard(stream: &mut WebSocketStream<TcpStream>) -> Result<Heard> {
                 }
                 return Ok(Heard::Frame(Box::new(frame)));
             }
-            Some(Ok(Message::Close(_))) => return Ok(Heard::Closed),
+            Some(Ok(Message::Close(reason))) => {
+                return Ok(Heard::Closed(reason.map(|reason| reason.code.into())));
+            }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(other)) => bail!("the server sent {other:?}"),
-            Some(Err(_)) | None => return Ok(Heard::Cut),
+            Some(Err(Error::Io(_))) => return Ok(Heard::Cut(Cut::Reset)),
+            Some(Err(_)) | None => return Ok(Heard::Cut(Cut::Ended)),
         }
     }
 }

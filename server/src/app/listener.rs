@@ -15,7 +15,7 @@ use actix_web::{
 };
 
 use super::{SHUTDOWN_SECONDS, connections};
-use crate::http;
+use crate::{chat::Draining, http};
 
 /// How long a connection is kept for the next request, and waited for its first.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,6 +30,7 @@ const LINGER: Duration = Duration::from_secs(1);
 pub(super) fn serve<W, F, A, S, B>(
     listener: TcpListener,
     workers: usize,
+    draining: &Draining,
     on_worker: W,
 ) -> io::Result<Server>
 where
@@ -50,8 +51,9 @@ where
         .disable_signals()
         .shutdown_timeout(SHUTDOWN_SECONDS);
     let stopping = builder.graceful_shutdown_signal();
+    let draining = draining.clone();
     let service = move || {
-        let stopping = stopping.clone();
+        let (stopping, draining) = (stopping.clone(), draining.clone());
         let new_app = on_worker();
         let app = || {
             let app = new_app()
@@ -72,10 +74,11 @@ where
             .on_connect_ext(|stream: &TcpStream, _| connections::set_up(stream))
             .upgrade(fn_factory(move || {
                 let for_upgrades = Rc::clone(&for_upgrades);
+                let draining = draining.clone();
                 async move {
                     let app = Rc::new(for_upgrades.new_service(()).await?);
                     Ok::<_, S::InitError>(fn_service(move |(request, framed)| {
-                        http::upgrade(Rc::clone(&app), request, framed)
+                        http::upgrade(Rc::clone(&app), request, framed, draining.stay())
                     }))
                 }
             }))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared::{CloseCode, ErrorCode};
 
-use super::recent::Recent;
+use super::{backlog::Backlog, recent::Recent};
 use crate::{counter::Counter, rejections::Rejections};
 
 /// Of one server.
@@ -23,6 +23,8 @@ pub(super) struct HubCounters {
     pub frames: Counter,
     /// Messages to workers.
     pub orders: Counter,
+    /// What the workers have not followed yet.
+    pub backlog: Arc<Backlog>,
     /// Commits that wait to be told, as the pump saw it last.
     pub feed_waiting: Counter,
 }
@@ -70,6 +72,8 @@ pub struct Totals {
     pub deliveries: u64,
     /// Messages to workers.
     pub orders: u64,
+    /// Bytes of messages to workers that some worker has not followed yet.
+    pub orders_bytes: u64,
     /// Connections whose outbox grew over its bound.
     pub overflows: u64,
     /// Bytes that wait in outboxes, at most five seconds ago.
@@ -105,6 +109,7 @@ impl Counters {
             own_frames: sum(|worker| &worker.frames),
             deliveries: sum(|worker| &worker.deliveries),
             orders: self.hub.orders.get(),
+            orders_bytes: self.hub.backlog.bytes() as u64,
             overflows: sum(|worker| &worker.overflows),
             feed_waiting: self.hub.feed_waiting.get(),
             closes: std::array::from_fn(|place| {

@@ -135,6 +135,12 @@ impl Outbox {
         self.queue.push_back(item);
     }
 
+    /// Queues the frame before a close, which has room however much waits: nothing comes after it.
+    pub fn push_last(&mut self, frame: Frame) {
+        self.bytes += frame.ws().len();
+        self.queue.push_back(Item::Frame(frame));
+    }
+
     /// Forgets what waits, but for what the client has the beginning of.
     fn empty(&mut self) {
         self.queue.truncate(usize::from(self.sent > 0));

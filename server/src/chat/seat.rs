@@ -6,6 +6,7 @@ use shared::RoomId;
 
 use super::{
     Worker,
+    drain::Stay,
     session::{Carrier, Session},
 };
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
 pub struct Seat {
     pub(super) session: Rc<Session>,
     pub(super) worker: Rc<Worker>,
+    _stay: Stay,
 }
 
 impl Seat {
@@ -33,6 +35,8 @@ impl Seat {
         carrier: Carrier,
         cursors: HashMap<RoomId, u64>,
     ) -> Result<Self, Error> {
+        // First counted, then asked: a stop that begins meanwhile waits for it.
+        let stay = worker.draining.stay();
         if worker.draining.is_draining() {
             return Err(Error::Busy);
         }
@@ -41,6 +45,7 @@ impl Seat {
         let seat = Self {
             session,
             worker: Rc::clone(worker),
+            _stay: stay,
         };
         let conn = seat.session.id;
         // First registered, then read: what happens in between is not missed.

@@ -93,7 +93,7 @@ impl ChatServer {
         }
         for worker in &self.workers {
             self.counters.hub.orders.add(1);
-            match worker.try_send(Arc::clone(orders)) {
+            match worker.try_send(orders.clone()) {
                 // A closed one is stopping and has nobody left.
                 Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
                 Err(mpsc::error::TrySendError::Full(orders)) => {
@@ -105,6 +105,11 @@ impl ChatServer {
                     ctx.wait(sending.into_actor(self));
                 }
             }
+        }
+        let backlog = &self.counters.hub.backlog;
+        if backlog.is_full() {
+            let backlog = Arc::clone(backlog);
+            ctx.wait(async move { backlog.room().await }.into_actor(self));
         }
     }
 

@@ -194,6 +194,15 @@ impl Session {
         self.drained.notify_waiters();
     }
 
+    /// As [`close`](Self::close), with a last word that has room however much waits.
+    pub fn close_with(&self, last: &ServerFrame, code: CloseCode) {
+        if !self.is_closing() {
+            let last = self.encode(last, None);
+            self.outbox.borrow_mut().push_last(last);
+            self.close(code);
+        }
+    }
+
     /// The connection is gone.
     pub fn end(&self) {
         self.outbox.borrow_mut().end();

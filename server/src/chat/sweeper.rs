@@ -3,9 +3,10 @@
 //! Judged here and not by each session's actor, which a client that stops reading freezes; and by
 //! one timer of the worker, not by one of each session.
 
-use std::{rc::Weak, time::Duration};
+use std::{pin::pin, rc::Weak, time::Duration};
 
 use actix_web::rt;
+use futures_util::FutureExt;
 use shared::{CloseCode, HEARTBEAT_MS, SILENCE_MS, Timestamp};
 
 use super::{
@@ -27,11 +28,19 @@ pub(super) async fn run(worker: Weak<Worker>) {
     let mut tick = 0_u32;
     let mut ticks = rt::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let Some(draining) = worker.upgrade().map(|worker| worker.draining.clone()) else {
+        return;
+    };
+    let mut begun = pin!(draining.begun().fuse());
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = &mut begun => {}
+        }
         let Some(worker) = worker.upgrade() else {
             return;
         };
+        // More than once: who was being let in as it began is sent away at the next tick.
         if worker.draining.is_draining() {
             worker.drain();
         }

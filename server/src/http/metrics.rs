@@ -174,6 +174,11 @@ fn work(text: &mut Exposition, totals: &Totals) {
         totals.orders,
     );
     text.gauge(
+        "parlor_orders_bytes",
+        "Bytes of messages that a worker has not followed yet; above 32 MiB the store waits.",
+        totals.orders_bytes,
+    );
+    text.gauge(
         "parlor_feed_waiting",
         "Commits that wait to be told, at most 64; then the store waits too.",
         totals.feed_waiting,

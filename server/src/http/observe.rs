@@ -32,6 +32,8 @@ pub async fn observe(
     // Random, not counted: nobody learns how much others ask.
     let id = Uuid::new_v4().simple().to_string();
     let app = request.app_data::<Data<App>>().cloned();
+    // A stop waits for the answer.
+    let _stay = app.as_ref().map(|app| app.draining.stay());
     // The pattern and not the path, which may be anything.
     let route = request.match_pattern().unwrap_or_default();
     let span = tracing::info_span!("request", request.id = %id, method = %request.method(), route);

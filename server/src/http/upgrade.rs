@@ -15,7 +15,7 @@ use actix_http::{
 use actix_web::{dev::Service, rt::net::TcpStream};
 use bytes::{Bytes, BytesMut};
 
-use crate::chat::{Connection, Upgrade, Wire};
+use crate::chat::{Connection, Stay, Upgrade, Wire};
 
 /// Answers with the application, then serves the socket until it ends or, where there is none,
 /// ends the connection: it has the bytes of another protocol in it.
@@ -23,6 +23,7 @@ pub async fn upgrade<S, B>(
     app: Rc<S>,
     request: Request,
     framed: Framed<TcpStream, Codec>,
+    stay: Stay,
 ) -> Result<(), actix_web::Error>
 where
     S: Service<Request>,
@@ -37,7 +38,7 @@ where
         write_buf,
         ..
     } = framed.into_parts();
-    let wire = Wire::new(io);
+    let wire = Wire::new(io, stay);
     // A copy: the buffer would live as long as the socket.
     let upgrade = Upgrade::new(wire.clone(), Bytes::copy_from_slice(&read_buf));
     request.extensions_mut().insert(upgrade.clone());

@@ -67,3 +67,10 @@ pub enum Change {
 /// Committed changes, one batch per commit, in commit order. Bounded: a store whose reader is
 /// slow commits no faster than it is read.
 pub type Feed = mpsc::Receiver<Vec<Change>>;
+
+/// Commits that may wait to be read before committing waits, too. Those of the most and the longest
+/// messages that a store commits at once, 512 of 8 KiB with their authors and times, are 288 MiB.
+///
+/// Who reads the feed must not wait for a write between two reads: with a full feed both would
+/// wait for ever.
+pub(super) const FEED_COMMITS: usize = 64;

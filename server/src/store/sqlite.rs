@@ -35,18 +35,15 @@ use rusqlite::Connection;
 use shared::{Epoch, RoomId};
 use tokio::{sync::mpsc, task};
 
-use super::{Activity, Feed, Identity, Intake, MoveError, Store, StoreError, counters::Counters};
+use super::{
+    Activity, Feed, Identity, Intake, MoveError, Store, StoreError, change::FEED_COMMITS,
+    counters::Counters,
+};
 pub(super) use backup::{back_up, restore};
 use checkpointer::Checkpointer;
 use file::Hold;
 use readers::Readers;
 use writer::{Write, Writer};
-
-/// 64 commits may wait to be read before committing waits too.
-///
-/// Who reads the feed must not wait for a write between two reads: with a full feed both would
-/// wait for ever.
-const FEED_COMMITS: usize = 64;
 
 /// Opens a file.
 pub(super) async fn open_file(path: &Path) -> Result<(Arc<dyn Store>, Feed), StoreError> {

@@ -100,6 +100,23 @@ async fn a_field_that_breaks_its_rule_is_named() {
 }
 
 #[actix_web::test]
+async fn who_chose_a_weak_password_is_told_what_would_make_it_stronger() {
+    let server = TestServer::start().await;
+    let path = "/api/v1/password-checks";
+    let weak = json!({ "password": "password" });
+    let judged: PasswordScore = server.post(path).json(weak).await.ok();
+    let refused = server
+        .post("/api/v1/users")
+        .json(ana_with("password", "password"))
+        .await
+        .refused_on(ErrorCode::InvalidField, "password");
+    assert!(!judged.advice.is_empty(), "{judged:?}");
+    for advice in &judged.advice {
+        assert!(refused.message.contains(advice), "{advice}: {refused:?}");
+    }
+}
+
+#[actix_web::test]
 async fn ones_own_name_and_address_make_a_weak_password() {
     let server = TestServer::start().await;
     let mut new = ana_with("username", "wonderland_rabbit");

@@ -21,7 +21,7 @@ use super::{Ack, Plan, Post, Seen, lock, outbox::Outbox};
 use crate::{
     counts::{Counts, DUPLICATED, HOLES, NEEDLESS_RESETS, REORDERED},
     known::Learnt,
-    socket::{Heard, Socket},
+    socket::{Cut, Heard, Socket},
 };
 
 /// A client that heard nothing for so long asks; docs/protocol.md says 25 s, and a torture has no
@@ -84,7 +84,8 @@ impl Life {
                 return Ok(());
             }
             let (address, token) = (self.plan.account.address, &self.plan.account.token);
-            if let Ok(mut socket) = Socket::open(address, token).await {
+            let buffer = self.plan.receive_buffer;
+            if let Ok(mut socket) = Socket::open_with(address, token, buffer).await {
                 self.seen.connects.fetch_add(1, Ordering::Relaxed);
                 if !self.come_in(&mut socket).await? || !self.stay(&mut socket).await? {
                     self.hear_the_rest(&mut socket).await?;
@@ -130,6 +131,8 @@ impl Life {
                 // Nobody frees it any more: then it ends all the same.
                 let _ = self.orders.frozen.wait_for(|is_frozen| !is_frozen).await;
                 (heard_at, asked_at) = (Instant::now(), None);
+                // The answer may lie there unread.
+                self.unanswered_since = self.unanswered_since.map(|_| Instant::now());
             }
             if !self.speak(socket).await? {
                 return Ok(false);
@@ -146,8 +149,8 @@ impl Life {
                             return Ok(false);
                         }
                     }
-                    Heard::Closed | Heard::Cut => {
-                        self.note_end();
+                    end @ (Heard::Closed(_) | Heard::Cut(_)) => {
+                        self.note_end(&end);
                         return Ok(true);
                     }
                 },
@@ -176,20 +179,33 @@ impl Life {
     async fn hear_the_rest(&mut self, socket: &mut Socket) -> Result<()> {
         let deadline = Instant::now() + REST;
         while let Ok(heard) = timeout_at(deadline.into(), socket.next()).await {
-            let Heard::Frame(frame) = heard? else {
-                self.note_end();
-                break;
-            };
-            // What it would say to that cannot be said.
-            let _ = self.hear(socket, *frame).await?;
+            match heard? {
+                // What it would say to that cannot be said.
+                Heard::Frame(frame) => drop(self.hear(socket, *frame).await?),
+                end => {
+                    self.note_end(&end);
+                    break;
+                }
+            }
         }
         Ok(())
     }
 
     /// The server has ended this connection.
-    fn note_end(&self) {
-        let without = u64::from(self.come_back.is_none());
-        self.seen.unhinted.fetch_add(without, Ordering::Relaxed);
+    fn note_end(&self, end: &Heard) {
+        if self.come_back.is_none() {
+            self.seen.unhinted.fetch_add(1, Ordering::Relaxed);
+            self.counts.add(
+                match end {
+                    Heard::Closed(Some(4008)) => "not told, too slow",
+                    Heard::Closed(_) => "not told, closed otherwise",
+                    Heard::Cut(Cut::Reset) => "not told, reset",
+                    Heard::Cut(Cut::Ended) => "not told, ended without a close",
+                    Heard::Frame(_) => return,
+                },
+                1,
+            );
+        }
     }
 
     async fn speak(&mut self, socket: &mut Socket) -> Result<bool> {

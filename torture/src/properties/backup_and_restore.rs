@@ -157,7 +157,7 @@ async fn first_answer(socket: &mut Socket) -> Result<ServerFrame> {
                 ServerFrame::PresenceChanged { .. } | ServerFrame::PresenceBatch { .. } => {}
                 answer => return Ok(answer),
             },
-            Heard::Closed | Heard::Cut => bail!("the connection ended"),
+            Heard::Closed(_) | Heard::Cut(_) => bail!("the connection ended"),
         }
     }
 }

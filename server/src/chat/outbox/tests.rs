@@ -7,6 +7,7 @@ use bytes::Bytes;
 use shared::{CloseCode, ServerFrame};
 
 use super::*;
+use crate::chat::Draining;
 
 fn pop(outbox: &mut Outbox) -> Poll<Option<Item>> {
     outbox.poll_pop(&mut Context::from_waker(Waker::noop()))
@@ -16,6 +17,30 @@ fn pong() -> Frame {
     Frame::encode(&ServerFrame::Pong {}, None)
 }
 
+#[test]
+fn the_last_word_has_room_however_much_waits() {
+    let mut outbox = Outbox::default();
+    outbox.push_raw(Bytes::from(vec![0; MAX_BYTES]));
+    outbox.push_last(pong());
+    outbox.close(CloseCode::Restarting);
+    let said: Vec<_> = std::iter::from_fn(|| match pop(&mut outbox) {
+        Poll::Ready(item) => item,
+        Poll::Pending => None,
+    })
+    .collect();
+    assert!(
+        matches!(
+            said[..],
+            [
+                Item::Raw(_),
+                Item::Frame(_),
+                Item::Close(CloseCode::Restarting, _)
+            ]
+        ),
+        "{said:?}"
+    );
+}
+
 /// An outbox with a wire, and the client's end of it.
 fn wired() -> (Outbox, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -23,7 +48,10 @@ fn wired() -> (Outbox, TcpStream) {
     let (server, _) = listener.accept().unwrap();
     server.set_nonblocking(true).unwrap();
     let mut outbox = Outbox::default();
-    outbox.open(Wire::new(server.try_into().unwrap()));
+    outbox.open(Wire::new(
+        server.try_into().unwrap(),
+        Draining::default().stay(),
+    ));
     (outbox, client)
 }
 

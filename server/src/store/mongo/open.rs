@@ -23,15 +23,13 @@ use super::{
 };
 use crate::{
     bus::{Alone, Bus, ServerId},
-    store::{Opened, StoreError},
+    store::{Opened, StoreError, change::FEED_COMMITS},
 };
 
 /// What the server's own lists call our connections.
 pub const APP_NAME: &str = "parlor";
 /// The database where the address names none.
 const DATABASE: &str = "parlor";
-/// 64 commits may wait to be read before the next are waited for; see `sqlite`.
-const FEED_COMMITS: usize = 64;
 /// A server that is not there for so long is told as missing.
 const SELECTION: Duration = Duration::from_secs(3);
 /// How often the driver looks whether the server is there.

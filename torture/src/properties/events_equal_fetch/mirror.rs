@@ -134,7 +134,7 @@ impl Reducer {
                         has_asked = false;
                         self.reduce(socket, *frame).await?;
                     }
-                    Heard::Closed | Heard::Cut => return Ok(()),
+                    Heard::Closed(_) | Heard::Cut(_) => return Ok(()),
                 },
                 Err(_) if has_asked => return Ok(()),
                 Err(_) => {

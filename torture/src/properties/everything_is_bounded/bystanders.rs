@@ -44,6 +44,7 @@ impl Bystanders {
                 account: account.clone(),
                 rooms: vec![room],
                 window: 1,
+                receive_buffer: None,
                 seed: rng.u64(..),
             };
             Client::start(plan, Arc::clone(counts))

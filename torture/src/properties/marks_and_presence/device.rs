@@ -190,7 +190,7 @@ impl Life {
             tokio::select! {
                 heard = socket.next() => match heard? {
                     Heard::Frame(frame) => shown.hear(*frame, floor),
-                    Heard::Closed | Heard::Cut => return Ok(()),
+                    Heard::Closed(_) | Heard::Cut(_) => return Ok(()),
                 },
                 Some(frame) = self.to_say.recv() => drop(socket.send(&frame).await?),
                 _ = gone => return Ok(()),

@@ -194,7 +194,7 @@ impl Author {
                     Err(_) => break,
                     Ok(heard) => match heard? {
                         Heard::Frame(frame) => self.hear(*frame)?,
-                        Heard::Closed | Heard::Cut => self.sockets[way] = None,
+                        Heard::Closed(_) | Heard::Cut(_) => self.sockets[way] = None,
                     },
                 }
             }
