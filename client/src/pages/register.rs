@@ -106,6 +106,10 @@ pub fn RegisterPage(props: &Props) -> Html {
     };
     let is_odd = |text: &str| text.chars().any(|c| !c.is_ascii_alphanumeric() && c != '_');
     let username_wrong = wrong::<Username>(&username, left.username || is_odd(&username));
+    let password_wrong =
+        wrong::<Password>(&password, left.password).or_else(|| progress.error_at("password"));
+    // It would say the same once more.
+    let has_password_error = password_wrong.is_some();
     if registration == Some(Registration::Closed) {
         return html! { <Closed /> };
     }
@@ -163,12 +167,13 @@ pub fn RegisterPage(props: &Props) -> Html {
                     value={(*password).clone()}
                     on_input={set(&password)}
                     on_leave={leave(|left| left.password = true)}
-                    error={wrong::<Password>(&password, left.password)
-                        .or_else(|| progress.error_at("password"))}
+                    error={password_wrong}
                     autocomplete="new-password"
                     is_required=true
                 />
-                <PasswordMeter {score} />
+                if !has_password_error {
+                    <PasswordMeter {score} />
+                }
                 <button class="button button--main" disabled={progress.is_busy()}>
                     { if progress.is_busy() { "Creating…" } else { "Create account" } }
                 </button>
