@@ -9,6 +9,9 @@ export class Wire {
   #server;
   #sockets = new Set();
   #whole = true;
+  // What came from the browser while the cable is clogged, by its socket there; none while it flows.
+  #held;
+  #onHeld = () => {};
 
   /** Listens on a free port and forwards to `port`. */
   static async to(port) {
@@ -33,6 +36,21 @@ export class Wire {
     this.#whole = true;
   }
 
+  /** What the browser says goes no further; the answer is a wait until it has said `what`. */
+  clog(what) {
+    this.#held = new Map();
+    return new Promise((resolve) => {
+      this.#onHeld = (chunk) => what.test(chunk.toString('latin1')) && resolve();
+    });
+  }
+
+  /** Passes on what was held, except on connections that the browser has given up meanwhile. */
+  unclog() {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const [far, chunks] of held) chunks.forEach((chunk) => far.write(chunk));
+  }
+
   remove() {
     this.cut();
     this.#server.close();
@@ -41,6 +59,13 @@ export class Wire {
   #join(near, port) {
     if (!this.#whole) return near.destroy();
     const far = connect(port, '127.0.0.1');
+    near.on('data', (chunk) => {
+      if (!this.#held) return far.write(chunk);
+      this.#held.set(far, [...(this.#held.get(far) ?? []), chunk]);
+      this.#onHeld(chunk);
+    });
+    near.on('end', () => this.#held?.delete(far));
+    far.pipe(near);
     for (const [socket, other] of [[near, far], [far, near]]) {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
@@ -48,9 +73,10 @@ export class Wire {
       socket.on('error', () => {});
       socket.on('close', () => {
         this.#sockets.delete(socket);
+        this.#held?.delete(socket);
+        this.#held?.delete(other);
         other.destroy();
       });
-      socket.pipe(other);
     }
   }
 }

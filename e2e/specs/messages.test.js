@@ -71,6 +71,26 @@ promise('who leaves the room after deleting has deleted', async ({ person, accou
   assert.ok(messages[0].deleted_at, JSON.stringify(messages));
 });
 
+promise('who closes the page after deleting has deleted, however slow the line', async ({ person, wire }) => {
+  const cable = await wire();
+  const alice = await person('alice', { via: cable });
+  const bob = await person('bob');
+  await alice.register();
+  await bob.register();
+  await alice.say('gone');
+  await alice.hasMessage('gone', 'sent', 'delivered', 'read');
+  await bob.sees('gone');
+  await alice.deletes('gone');
+  await alice.page.getByRole('button', { name: 'Undo' }).waitFor();
+  const isAsked = cable.clog(/^DELETE .*\/messages\//);
+  await alice.leaves();
+  await isAsked;
+  await bob.say('meanwhile');
+  await bob.hasMessage('meanwhile', 'sent', 'delivered', 'read');
+  cable.unclog();
+  await bob.page.getByText('Message deleted').waitFor();
+});
+
 promise('the link to a message opens the room around it', async ({ person, account }) => {
   const bob = await account('bob');
   const lobby = await bob.room('lobby');

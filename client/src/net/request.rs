@@ -1,41 +1,44 @@
 //! One HTTP request and its answer, as types.
 
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http;
+use js_sys::Reflect;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{ApiError, ErrorCode};
+use wasm_bindgen::JsValue;
+use web_sys::{Headers, RequestInit};
 
 use super::Failure;
 
 /// A request below `/api/v1`.
 #[derive(Debug, Clone)]
 pub struct Request {
-    method: Method,
+    method: &'static str,
     path: String,
     body: Option<String>,
 }
 
 impl Request {
     pub fn get(path: impl Into<String>) -> Self {
-        Self::new(Method::GET, path)
+        Self::new("GET", path)
     }
 
     pub fn post(path: impl Into<String>) -> Self {
-        Self::new(Method::POST, path)
+        Self::new("POST", path)
     }
 
     pub fn put(path: impl Into<String>) -> Self {
-        Self::new(Method::PUT, path)
+        Self::new("PUT", path)
     }
 
     pub fn patch(path: impl Into<String>) -> Self {
-        Self::new(Method::PATCH, path)
+        Self::new("PATCH", path)
     }
 
     pub fn delete(path: impl Into<String>) -> Self {
-        Self::new(Method::DELETE, path)
+        Self::new("DELETE", path)
     }
 
-    fn new(method: Method, path: impl Into<String>) -> Self {
+    fn new(method: &'static str, path: impl Into<String>) -> Self {
         Self {
             method,
             path: path.into(),
@@ -69,18 +72,8 @@ impl Request {
     /// Sends it; the answer's text. Without type parameters: every copy is downloaded.
     pub async fn exchange(&self, token: Option<&str>) -> Result<String, Failure> {
         let url = format!("/api/v1{}", self.path);
-        let mut request = RequestBuilder::new(&url).method(self.method.clone());
-        if let Some(token) = token {
-            request = request.header("Authorization", &format!("Bearer {token}"));
-        }
-        let request = match &self.body {
-            Some(body) => request
-                .header("Content-Type", "application/json")
-                .body(body.as_str()),
-            None => request.build(),
-        };
-        let response = request
-            .map_err(|_| Failure::Unreadable)?
+        let request = self.built(&url, token).map_err(|_| Failure::Unreadable)?;
+        let response = http::Request::from(request)
             .send()
             .await
             .map_err(|_| Failure::Unreachable)?;
@@ -96,6 +89,28 @@ impl Request {
             }
             Err(_) => Failure::Unreadable,
         })
+    }
+
+    fn built(&self, url: &str, token: Option<&str>) -> Result<web_sys::Request, JsValue> {
+        let headers = Headers::new()?;
+        if let Some(token) = token {
+            headers.set("Authorization", &format!("Bearer {token}"))?;
+        }
+        let init = RequestInit::new();
+        init.set_method(self.method);
+        if let Some(body) = &self.body {
+            headers.set("Content-Type", "application/json")?;
+            init.set_body(&body.into());
+        }
+        init.set_headers(&headers);
+        // A deletion may be the last that a page asks for: the browser sends it on after the page's
+        // end. Others are asked for again, or not wanted any more. web-sys has no setter for it.
+        Reflect::set(
+            &init,
+            &"keepalive".into(),
+            &(self.method == "DELETE").into(),
+        )?;
+        web_sys::Request::new_with_str_and_init(url, &init)
     }
 }
 

@@ -29,7 +29,10 @@ impl Chat {
         )]
         let wait = (browser::jitter() * SPREAD_MS) as u64;
         browser::sleep(wait).await;
-        let Ok(answer) = Request::get("/").send().await else {
+        let Ok(question) = web_sys::Request::new_with_str("/") else {
+            return;
+        };
+        let Ok(answer) = Request::from(question).send().await else {
             return;
         };
         if let Ok(page) = answer.text().await
