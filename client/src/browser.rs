@@ -10,7 +10,7 @@ pub use clock::{clock_time, day_label, day_of, full_time, midnight, now, short_t
 pub use database::{Change, Database};
 pub use listen::Listener;
 pub use page::{
-    boot_file, copy_address, focus, focus_class, is_focused, is_touch, is_visible, jitter,
+    address, boot_file, copy, focus, focus_class, is_focused, is_touch, is_visible, jitter,
     origin_socket, reload, set_title, sleep,
 };
 pub use storage::{Shelf, Store};

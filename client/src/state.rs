@@ -27,6 +27,7 @@ mod room;
 mod rooms;
 mod sending;
 mod spot;
+mod stranded;
 mod ticks;
 mod typing;
 
@@ -48,6 +49,7 @@ pub use quotes::Quote;
 pub use room::{PageState, RoomState};
 pub use rooms::{Activity, RoomEntry, activity_since};
 pub use spot::Spot;
+pub use stranded::Stranded;
 pub use ticks::{Tick, Ticked};
 pub use typing::{Typing, typing_text};
 
@@ -169,7 +171,11 @@ impl State {
             Action::ChangesRefused { room } => self.start_afresh(room),
             Action::Changed(message) => self.take_message(message, true),
             Action::Remembered(history) => self.remembered(*history),
-            Action::Restored { pending, drafts } => self.restored(pending, drafts),
+            Action::Restored {
+                pending,
+                drafts,
+                answers,
+            } => self.restored(pending, drafts, answers),
             Action::Send {
                 room,
                 client_id,

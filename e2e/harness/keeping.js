@@ -86,6 +86,29 @@ export const keeping = {
     await this.hasKept('draft/', text);
   },
 
+  /** Waits until exactly these texts are shown as written for rooms that one is not in. */
+  async hasStranded(...texts) {
+    const stranded = this.page.getByTestId('stranded');
+    for (const text of texts) await stranded.getByText(text, { exact: true }).waitFor();
+    await stranded.nth(texts.length).waitFor({ state: 'detached' });
+  },
+
+  strandedLine(text) {
+    return this.page.getByRole('region', { name: 'Not sent' }).getByRole('listitem').filter({ hasText: text });
+  },
+
+  /** Copies it and tells what the clipboard then holds. */
+  async copiesStranded(text) {
+    await this.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await this.strandedLine(text).getByRole('button', { name: 'Copy text' }).click();
+    await this.strandedLine(text).getByRole('button', { name: 'Text copied' }).waitFor();
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  },
+
+  async discardsStranded(text) {
+    await this.strandedLine(text).getByRole('button', { name: 'Discard' }).click();
+  },
+
   async types(text) {
     await this.page.getByTestId('composer-input').fill(text);
   },

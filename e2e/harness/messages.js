@@ -20,6 +20,11 @@ export const messages = {
     await this.say(words);
   },
 
+  /** Waits until what is being written answers that message. */
+  async isAnswering(text) {
+    await this.page.getByRole('group', { name: 'Your answer' }).filter({ hasText: text }).waitFor();
+  },
+
   async deletes(text) {
     await this.chooses(text, 'Delete message');
   },

@@ -61,3 +61,23 @@ promise('the banner goes only when everything missed is here', async ({ person, 
   await alice.seesNoBanner();
   await alice.sees('missed');
 });
+
+for (const [why, refuse] of [
+  ['does not let the page keep anything', () => Object.defineProperty(window, 'indexedDB', { get: () => { throw new DOMException('no', 'SecurityError'); } })],
+  ['has no room left on its disk', () => (IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); })],
+]) {
+  promise(`where the browser ${why}, the banner says that what is written ends with the tab`, async ({ person, wire }) => {
+    const cable = await wire();
+    const alice = await person('alice', { via: cable });
+    const bob = await person('bob', { via: cable });
+    await alice.page.addInitScript(refuse);
+    await alice.register();
+    await bob.register();
+    cable.cut();
+    await alice.seesBanner(/What you write is kept only while this tab is open\./);
+    await bob.seesBanner(/What you write is kept\./);
+    await alice.say('not lost yet');
+    cable.mend();
+    await bob.sees('not lost yet');
+  });
+}

@@ -125,6 +125,33 @@ promise('a draft survives a reload, and a sent one is gone', async ({ person }) 
   assert.equal(await alice.draft(), '');
 });
 
+promise('what a draft answers survives a reload, however long ago it was said, and goes with the message', async ({ person, account }) => {
+  const bob = await account('bob');
+  const lobby = await bob.room('lobby');
+  await bob.post(lobby.id, 'shall we have tea?');
+  const alice = await person('alice');
+  await alice.register();
+  await alice.chooses('shall we have tea?', 'Answer message');
+  await alice.types('yes');
+  await alice.hasKeptDraft('yes');
+  await alice.hasKept('answer/', '-');
+  for (let n = 1; n <= 60; n += 1) await bob.post(lobby.id, `line ${n}`);
+  await alice.sees('line 60');
+  await alice.reloads();
+  await alice.sees('line 60');
+  await alice.isAnswering('shall we have tea?');
+  assert.equal(await alice.draft(), 'yes');
+  await alice.say('yes, please');
+  await alice.hasMessage('yes, please', 'sent', 'delivered', 'read');
+  await alice.quote('yes, please').filter({ hasText: 'shall we have tea?' }).waitFor();
+  await alice.hasForgotten('answer/');
+
+  await alice.chooses('line 60', 'Answer message');
+  await alice.hasKept('answer/', '-');
+  await alice.page.getByTestId('composer-input').press('Escape');
+  await alice.hasForgotten('answer/');
+});
+
 promise('what somebody could not send goes out as them and as nobody else', async ({ person, account, wire }) => {
   const elsewhere = await account('alice');
   await account('bob');
@@ -157,4 +184,34 @@ promise('what somebody could not send goes out as them and as nobody else', asyn
   await alice.isMine('by alice');
   await alice.hasMessage('by alice', 'sent', 'delivered', 'read');
   await carol.seesOnce('by alice');
+});
+
+promise('what was written for a room that one was removed from can be copied and discarded, and is kept until then', async ({ person, account, wire }) => {
+  const bob = await account('bob');
+  const cable = await wire();
+  const alice = await person('alice', { via: cable });
+  await alice.register();
+  const { users } = await bob.call('GET', '/users?q=alice');
+  const den = await bob.createRoom('den', 'private');
+  const membership = `/rooms/${den.id}/members/${users[0].id}`;
+  await bob.call('PUT', membership);
+  await alice.goesTo('den');
+  await alice.goOffline(cable);
+  await alice.say('too late');
+  await alice.isKept('too late');
+  await alice.types('half a thought');
+  await alice.hasKeptDraft('half a thought');
+  await bob.call('DELETE', membership);
+  await alice.goOnline(cable);
+  await alice.hasStranded('too late', 'half a thought');
+  await alice.reloads();
+  await alice.hasStranded('too late', 'half a thought');
+  assert.equal(await alice.copiesStranded('half a thought'), 'half a thought');
+
+  await alice.discardsStranded('half a thought');
+  await alice.hasStranded('too late');
+  await alice.hasForgotten('draft/');
+  await alice.discardsStranded('too late');
+  await alice.hasStranded();
+  await alice.hasForgotten('outbox/');
 });

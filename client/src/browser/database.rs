@@ -59,16 +59,34 @@ impl Change {
 
 /// An open database, or what stands in for a refused one.
 #[derive(Clone)]
-pub struct Database(Option<IdbDatabase>);
+pub struct Database {
+    open: Option<IdbDatabase>,
+    is_keeping: Rc<Cell<bool>>,
+}
 
 impl Database {
     /// Opens it, and makes it where it is not there.
     pub async fn open() -> Self {
-        Self(open().await)
+        let open = open().await;
+        Self {
+            is_keeping: Rc::new(Cell::new(open.is_some())),
+            open,
+        }
     }
 
-    /// Writes all of it, or nothing. True once it outlives this browser's process.
-    pub async fn write(&self, changes: &[Change]) -> bool {
+    /// Whether what is written outlives the page, as far as the last write could tell.
+    pub fn is_keeping(&self) -> bool {
+        self.is_keeping.get()
+    }
+
+    /// Writes all of it, or nothing. [`Database::is_keeping`] then says which.
+    pub async fn write(&self, changes: &[Change]) {
+        let is_kept = self.try_write(changes).await;
+        self.is_keeping.set(is_kept);
+    }
+
+    /// True once it outlives this browser's process.
+    async fn try_write(&self, changes: &[Change]) -> bool {
         let Some((transaction, ())) = self.start(IdbTransactionMode::Readwrite, |store| {
             for change in changes {
                 match change {
@@ -123,7 +141,10 @@ impl Database {
         mode: IdbTransactionMode,
         ask: impl FnOnce(&IdbObjectStore) -> Result<T, JsValue>,
     ) -> Option<(IdbTransaction, T)> {
-        let transaction = self.0.as_ref()?.transaction_with_str_and_mode(STORE, mode);
+        let transaction = self
+            .open
+            .as_ref()?
+            .transaction_with_str_and_mode(STORE, mode);
         let transaction = transaction.ok()?;
         let asked = ask(&transaction.object_store(STORE).ok()?).ok()?;
         Some((transaction, asked))

@@ -53,19 +53,24 @@ pub fn focus_class(class: &str) {
     }
 }
 
-/// Copies the full address of a path, and says whether that worked.
+/// The full address of a path.
+pub fn address(path: &str) -> String {
+    let origin = web_sys::window().and_then(|window| window.location().origin().ok());
+    format!("{}{path}", origin.unwrap_or_default())
+}
+
+/// Copies a text, and says whether that worked.
 ///
-/// Browsers have a clipboard on https and on this machine only; elsewhere a text is selected and
+/// Browsers have a clipboard on https and on this machine only; elsewhere the text is selected and
 /// copied in the old way.
-pub fn copy_address(path: &str, on_done: impl FnOnce(bool) + 'static) {
+pub fn copy(text: &str, on_done: impl FnOnce(bool) + 'static) {
     let Some(window) = web_sys::window() else {
         return;
     };
-    let address = format!("{}{path}", window.location().origin().unwrap_or_default());
     if !window.is_secure_context() {
-        return on_done(copy_selected(&address).unwrap_or(false));
+        return on_done(copy_selected(text).unwrap_or(false));
     }
-    let copied = window.navigator().clipboard().write_text(&address);
+    let copied = window.navigator().clipboard().write_text(text);
     spawn_local(async move { on_done(JsFuture::from(copied).await.is_ok()) });
 }
 

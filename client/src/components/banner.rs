@@ -7,6 +7,8 @@ use crate::state::Banner;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub banner: Option<Banner>,
+    /// Whether what is written outlives the page.
+    pub is_kept: bool,
     pub on_retry: Callback<()>,
 }
 
@@ -16,15 +18,15 @@ pub fn ConnectionBanner(props: &Props) -> Html {
     let Some(banner) = props.banner else {
         return Html::default();
     };
+    let kept = if props.is_kept {
+        ""
+    } else {
+        " only while this tab is open"
+    };
+    let lost = |next: &str| format!("No connection. What you write is kept{kept}. {next}");
     let (text, can_retry) = match banner {
-        Banner::Waiting { seconds } => (
-            format!("No connection. What you write is kept. Next try in {seconds} s."),
-            true,
-        ),
-        Banner::Connecting => (
-            "No connection. What you write is kept. Trying…".to_owned(),
-            false,
-        ),
+        Banner::Waiting { seconds } => (lost(&format!("Next try in {seconds} s.")), true),
+        Banner::Connecting => (lost("Trying…"), false),
         Banner::CatchingUp => ("Connected. Fetching what you missed…".to_owned(), false),
     };
     let onclick = props.on_retry.reform(|_: MouseEvent| ());

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use super::{
-    CopyLink, EditBox, Quoted, Shape, avatar, copy_link, icon, message_text::message_text,
+    CopyButton, EditBox, Quoted, Shape, avatar, copy_button, icon, message_text::message_text,
     quote::quote, tick_mark,
 };
 use crate::{browser, state::Tick};
@@ -110,7 +110,7 @@ fn menu(props: &Props) -> Html {
     html! {
         <div class="message__menu" role="group" aria-label="What to do with this message">
             { item("Answer message", Shape::Answer, RowAction::Answer(id)) }
-            <CopyLink ..copy_link::Props::of(&props.message) />
+            <CopyButton ..copy_button::Props::of(&props.message) />
             if props.is_mine() {
                 { item("Edit message", Shape::Edit, RowAction::Edit(id)) }
             }

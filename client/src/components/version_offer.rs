@@ -4,16 +4,23 @@ use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
+    /// Whether what is written outlives the page.
+    pub is_kept: bool,
     pub on_reload: Callback<()>,
     pub on_later: Callback<()>,
 }
 
-/// Offers it; nothing is lost by taking it, since what was begun is kept.
+/// Offers it; nothing is lost by taking it where what was begun is kept.
 #[component]
 pub fn VersionOffer(props: &Props) -> Html {
+    let text = if props.is_kept {
+        "There is a new version of Parlor. What you have begun to write is kept."
+    } else {
+        "There is a new version of Parlor. What you have not sent would be lost by a reload."
+    };
     html! {
         <div class="offer" role="status" data-testid="new-version">
-            <span>{ "There is a new version of Parlor. What you have begun to write is kept." }</span>
+            <span>{ text }</span>
             <button
                 type="button"
                 class="button button--small"

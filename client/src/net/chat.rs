@@ -106,6 +106,7 @@ impl Chat {
         chat.dispatch(Action::Restored {
             pending: unsent.pending,
             drafts: unsent.drafts,
+            answers: unsent.answers,
         });
         chat.dispatch(Action::Focused(browser::is_focused()));
         let renewed = chat.clone();

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use shared::{ClientId, RoomId, UserId};
+use shared::{ClientId, MessageId, RoomId, UserId};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Chat;
@@ -19,6 +19,8 @@ pub struct Unsent {
     /// In the order they were written.
     pub pending: Vec<Pending>,
     pub drafts: Vec<(RoomId, String)>,
+    /// What the drafts answer.
+    pub answers: Vec<(RoomId, MessageId)>,
 }
 
 fn outbox(user: UserId) -> String {
@@ -29,15 +31,26 @@ fn drafts(user: UserId) -> String {
     format!("draft/{user}/")
 }
 
+fn answers(user: UserId) -> String {
+    format!("answer/{user}/")
+}
+
+/// What is kept of each room under keys that begin so.
+async fn read_by_room(database: &Database, prefix: &str) -> Vec<(RoomId, String)> {
+    let kept = database.read(prefix).await.into_iter();
+    kept.filter_map(|(room, text)| Some((room.parse().ok()?, text)))
+        .collect()
+}
+
 /// Reads what was kept of somebody.
 pub async fn read_unsent(database: &Database, user: UserId) -> Unsent {
     Unsent {
         pending: read_pending(database, user).await,
-        drafts: database
-            .read(&drafts(user))
+        drafts: read_by_room(database, &drafts(user)).await,
+        answers: read_by_room(database, &answers(user))
             .await
             .into_iter()
-            .filter_map(|(room, text)| Some((room.parse().ok()?, text)))
+            .filter_map(|(room, message)| Some((room, message.parse().ok()?)))
             .collect(),
     }
 }
@@ -52,23 +65,34 @@ async fn read_pending(database: &Database, user: UserId) -> Vec<Pending> {
     sorted(pending, |a, b| place(a).cmp(&place(b)))
 }
 
-/// The room's draft as it is now.
-fn draft(state: &State, room: RoomId) -> Change {
-    let key = format!("{}{room}", drafts(state.my_id()));
-    Change::of(key, state.drafts.get(&room).cloned())
+/// The room's draft as it is now, and what it answers.
+fn draft(state: &State, room: RoomId) -> [Change; 2] {
+    let me = state.my_id();
+    let answered = state.answering.get(&room).map(ToString::to_string);
+    [
+        Change::of(
+            format!("{}{room}", drafts(me)),
+            state.drafts.get(&room).cloned(),
+        ),
+        Change::of(format!("{}{room}", answers(me)), answered),
+    ]
 }
 
 impl Chat {
+    /// Whether what is written here outlives the page.
+    pub fn is_keeping(&self) -> bool {
+        self.0.database.is_keeping()
+    }
+
     /// Keeps a message, and in the same moment the draft that it was; then says so. Says so as well
     /// where it can't be kept: better sent than safe.
     pub(super) async fn keep_pending(self, client_id: ClientId) {
         let changes = self.read(|state| {
             let pending = state.outbox.find(client_id)?;
             let key = format!("{}{client_id}", outbox(state.my_id()));
-            Some([
-                Change::of(key, serde_json::to_string(&**pending).ok()),
-                draft(state, pending.room),
-            ])
+            let [text, answered] = draft(state, pending.room);
+            let message = Change::of(key, serde_json::to_string(&**pending).ok());
+            Some([message, text, answered])
         });
         if let Some(changes) = changes {
             self.0.database.write(&changes).await;
@@ -82,7 +106,7 @@ impl Chat {
         self.0.database.write(&[Change::of(key, None)]).await;
     }
 
-    /// Keeps a room's draft. While one write is under way the key strokes that follow gather.
+    /// Keeps a room's draft and what it answers. While one write is under way the key strokes that follow gather.
     pub(super) fn keep_draft(&self, room: RoomId) {
         match &mut *self.0.drafts_to_keep.borrow_mut() {
             Some(gathering) => {
@@ -100,7 +124,7 @@ impl Chat {
                     return;
                 };
                 let changes: Vec<_> =
-                    chat.read(|state| rooms.iter().map(|room| draft(state, *room)).collect());
+                    chat.read(|state| rooms.iter().flat_map(|room| draft(state, *room)).collect());
                 chat.0.database.write(&changes).await;
             }
         });
@@ -113,6 +137,7 @@ impl Chat {
             self.report(Action::Restored {
                 pending,
                 drafts: Vec::new(),
+                answers: Vec::new(),
             });
         }
     }

@@ -197,7 +197,8 @@ pub struct ChatProps {
 fn Line(props: &ChatProps) -> Html {
     let banner = use_chat(&props.chat, |state| state.connection.banner(state.now));
     let chat = props.chat.clone();
-    html! { <ConnectionBanner {banner} on_retry={move |()| chat.wake()} /> }
+    let is_kept = chat.is_keeping();
+    html! { <ConnectionBanner {banner} {is_kept} on_retry={move |()| chat.wake()} /> }
 }
 
 /// What screen readers hear.

@@ -18,11 +18,11 @@ use super::{
 };
 use crate::{
     browser::{self, Shelf, Store},
-    components::{RoomList, Shape, VersionOffer, avatar, icon, logo, sign},
+    components::{RoomList, Shape, VersionOffer, avatar, icon, logo, sign, stranded},
     hooks::{Same, use_chat},
     net::Chat,
     route::Route,
-    state::{Action, Activity, Version, activity_since},
+    state::{Action, Activity, State, Stranded, Version, activity_since},
 };
 
 /// Set while one logs out by hand: then no page is wanted after the next login.
@@ -76,7 +76,7 @@ pub fn Shell(props: &Props) -> Html {
             { page }
             <Shortcuts chat={props.chat.clone()} overlay={*overlay} {on_overlay} />
             if is_outdated {
-                <VersionOffer on_reload={|()| browser::reload()} {on_later} />
+                <VersionOffer is_kept={props.chat.is_keeping()} on_reload={|()| browser::reload()} {on_later} />
             }
         </div>
     }
@@ -99,6 +99,16 @@ fn log_out(chat: Chat) {
     });
 }
 
+/// Forgets what was written for a room that one is not in.
+fn discard(unsent: &Stranded, chat: &Chat) {
+    let room = unsent.room;
+    if let Some(client_id) = unsent.client_id {
+        return chat.dispatch(Action::Discard(client_id));
+    }
+    let text = String::new();
+    chat.dispatch(Action::Draft { room, text });
+}
+
 #[component]
 fn Sidebar(props: &SidebarProps) -> Html {
     let activity = use_state_eq(|| Activity::All);
@@ -113,6 +123,8 @@ fn Sidebar(props: &SidebarProps) -> Html {
     let me = use_chat(&props.chat, |state| Same(Rc::clone(&state.me)));
     let open = use_chat(&props.chat, |state| state.open);
     let is_loaded = use_chat(&props.chat, |state| state.has_rooms);
+    let unsent = use_chat(&props.chat, State::stranded);
+    let on_discard = use_callback(props.chat.clone(), |unsent, chat| discard(&unsent, chat));
     let on_activity = {
         let activity = activity.clone();
         use_callback((), move |chosen, ()| activity.set(chosen))
@@ -150,6 +162,7 @@ fn Sidebar(props: &SidebarProps) -> Html {
                 </button>
             </div>
             <div class="sidebar__body">
+                { stranded(&unsent, &on_discard) }
                 <RoomList
                     {entries}
                     {people}

@@ -73,6 +73,8 @@ pub enum Action {
     Restored {
         pending: Vec<Pending>,
         drafts: Vec<(RoomId, String)>,
+        /// What the drafts answer.
+        answers: Vec<(RoomId, MessageId)>,
     },
     /// A message was written.
     Send {

@@ -28,7 +28,7 @@ pub enum Effect {
     KeepPending(ClientId),
     /// The pending message is done with.
     ForgetPending(ClientId),
-    /// Keep the room's draft, or forget it where there is none.
+    /// Keep the room's draft and what it answers, or forget them where there are none.
     KeepDraft(RoomId),
     /// What other tabs of the same person could not send.
     FetchUnsent,

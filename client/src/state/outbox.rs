@@ -64,11 +64,14 @@ impl Outbox {
         self.pending.is_empty()
     }
 
+    /// All messages, in the order they were written.
+    pub fn iter(&self) -> impl Iterator<Item = &Rc<Pending>> {
+        self.pending.iter()
+    }
+
     /// The room's messages, in the order they were written.
     pub fn of(&self, room: RoomId) -> impl Iterator<Item = &Rc<Pending>> {
-        self.pending
-            .iter()
-            .filter(move |pending| pending.room == room)
+        self.iter().filter(move |pending| pending.room == room)
     }
 
     /// The message with that `client_id`.

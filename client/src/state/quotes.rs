@@ -46,9 +46,10 @@ impl RoomState {
         }
     }
 
-    /// What the log quotes from beyond itself and was not asked for yet.
-    fn unasked(&self, log: &Log) -> Vec<MessageId> {
-        let answered: HashSet<_> = log.messages().filter_map(|each| answered(each)).collect();
+    /// What the log, or `draft` below it, quotes from beyond and was not asked for yet.
+    fn unasked(&self, log: &Log, draft: Option<MessageId>) -> Vec<MessageId> {
+        let said = log.messages().filter_map(|each| answered(each));
+        let answered: HashSet<_> = said.chain(draft).collect();
         if answered.is_empty() {
             return Vec::new();
         }
@@ -67,18 +68,19 @@ impl State {
             Some(message) => self.answering.insert(room, message),
             None => self.answering.remove(&room),
         };
-        Vec::new()
+        vec![Effect::KeepDraft(room)]
     }
 
-    /// Asks for what the room's log quotes and does not hold.
+    /// Asks for what the room's log or its draft quotes and the log does not hold.
     pub(super) fn fetch_quotes(&mut self, room: RoomId) -> Vec<Effect> {
+        let draft = self.answering.get(&room).copied();
         let Some(state) = self.room_mut(room) else {
             return Vec::new();
         };
         let Some(log) = &state.log else {
             return Vec::new();
         };
-        let unasked = state.unasked(log);
+        let unasked = state.unasked(log, draft);
         if !unasked.is_empty() {
             let quoted = Rc::make_mut(&mut state.quoted);
             quoted.extend(unasked.iter().map(|id| (*id, None)));

@@ -1,6 +1,6 @@
 //! Writing: drafts, the outbox's way to the server, and what happens when it is refused.
 
-use shared::{ClientFrame, ClientId, ErrorCode, MessageBody, RoomId};
+use shared::{ClientFrame, ClientId, ErrorCode, MessageBody, MessageId, RoomId};
 
 use super::{Ask, Effect, Pending, PendingState, State, typing};
 
@@ -112,6 +112,10 @@ impl State {
     pub(super) fn draft(&mut self, room: RoomId, text: String) -> Vec<Effect> {
         if text.trim().is_empty() {
             self.drafts.remove(&room);
+            if !self.rooms.contains_key(&room) {
+                // Given up: nobody writes there any more.
+                self.answering.remove(&room);
+            }
         } else {
             self.drafts.insert(room, text);
         }
@@ -122,12 +126,14 @@ impl State {
         &mut self,
         pending: Vec<Pending>,
         drafts: Vec<(RoomId, String)>,
+        answers: Vec<(RoomId, MessageId)>,
     ) -> Vec<Effect> {
         let outbox = self.outbox_mut();
         for pending in pending {
             outbox.push(pending);
         }
         self.drafts.extend(drafts);
+        self.answering.extend(answers);
         self.send_due()
     }
 
@@ -266,6 +272,7 @@ mod tests {
         let effects = state.act(Action::Restored {
             pending: copies.to_vec(),
             drafts: Vec::new(),
+            answers: Vec::new(),
         });
         assert_eq!((sent(&effects).len(), state.outbox.len()), (0, 0));
     }
@@ -371,6 +378,7 @@ mod tests {
         reloaded.act(Action::Restored {
             pending: vec![serde_json::from_str(&kept).unwrap()],
             drafts: Vec::new(),
+            answers: Vec::new(),
         });
         assert_eq!(sent(&reloaded.hear(ready(&[(LOBBY, 3)]))), [client_id(1)]);
     }

@@ -1,9 +1,9 @@
-//! The button that copies a message's address.
+//! The button that copies a message's address, or a text.
 
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use shared::{Message, RoomId};
+use shared::Message;
 use yew::prelude::*;
 
 use super::{Shape, icon};
@@ -14,41 +14,46 @@ const SAID_MS: u32 = 2_000;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    pub room: RoomId,
-    pub seq: u64,
+    /// What it copies.
+    pub text: AttrValue,
+    /// Whether that is an address.
+    #[prop_or_default]
+    pub is_address: bool,
 }
 
 impl Props {
-    /// For the message.
+    /// For the message's address.
     pub fn of(message: &Message) -> Self {
+        let path = format!("/rooms/{}/messages/{}", message.room, message.seq);
         Self {
-            room: message.room,
-            seq: message.seq,
+            text: browser::address(&path).into(),
+            is_address: true,
         }
     }
 }
 
-/// Copies the address that opens the room around the message.
+/// Copies, and says so for a moment.
 #[component]
-pub fn CopyLink(props: &Props) -> Html {
+pub fn CopyButton(props: &Props) -> Html {
     let said = use_state_eq(|| None::<bool>);
     let timeout = use_mut_ref(|| None::<Timeout>);
     let onclick = {
-        let (said, seq) = (said.clone(), props.seq);
-        let path = format!("/rooms/{}/messages/{seq}", props.room);
+        let (said, text) = (said.clone(), props.text.clone());
         move |_: MouseEvent| {
             let (said, timeout) = (said.clone(), Rc::clone(&timeout));
-            browser::copy_address(&path, move |is_copied| {
+            browser::copy(&text, move |is_copied| {
                 let quiet = said.clone();
                 said.set(Some(is_copied));
                 *timeout.borrow_mut() = Some(Timeout::new(SAID_MS, move || quiet.set(None)));
             });
         }
     };
-    let (label, shape) = match *said {
-        None => ("Copy link", Shape::Link),
-        Some(true) => ("Link copied", Shape::Done),
-        Some(false) => ("The browser does not allow to copy", Shape::Close),
+    let (label, shape) = match (*said, props.is_address) {
+        (None, true) => ("Copy link", Shape::Link),
+        (None, false) => ("Copy text", Shape::Copy),
+        (Some(true), true) => ("Link copied", Shape::Done),
+        (Some(true), false) => ("Text copied", Shape::Done),
+        (Some(false), _) => ("The browser does not allow to copy", Shape::Close),
     };
     html! {
         <>
