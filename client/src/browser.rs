@@ -11,6 +11,6 @@ pub use database::{Change, Database};
 pub use listen::Listener;
 pub use page::{
     address, boot_file, copy, focus, focus_class, is_focused, is_touch, is_visible, jitter,
-    origin_socket, reload, set_title, sleep,
+    origin_socket, reload, saves_data, set_title, sleep,
 };
 pub use storage::{Shelf, Store};

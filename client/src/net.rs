@@ -1,6 +1,7 @@
 //! Talking to the server: the only part that knows fetch and sockets.
 
 mod accounts;
+mod ahead;
 mod anonymous;
 mod api;
 mod backoff;

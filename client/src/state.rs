@@ -4,6 +4,7 @@
 //! [`Effect`]s.
 
 mod action;
+mod ahead;
 mod announce;
 mod catch_up;
 mod connection;
@@ -165,6 +166,7 @@ impl State {
                 Vec::new()
             }
             Action::Load { room, ask } => self.load(room, ask),
+            Action::FetchAhead => self.fetch_ahead(),
             Action::PageLoaded { room, ask, page } => self.page_loaded(room, ask, page),
             Action::PageFailed { room } => self.page_failed(room),
             Action::ChangesLoaded { room, since, page } => self.changes_loaded(room, since, page),

@@ -112,3 +112,38 @@ promise('a login that was revoked while offline shows nothing once the server sa
   await carol.isAt('/login');
   await carol.hasForgotten('history/');
 });
+
+promise('the most active rooms can be read without a network before they were ever opened, unless one saves data', async ({ person, account, server }) => {
+  const bob = await account('bob');
+  const garden = await bob.createRoom('garden');
+  for (const text of ['planted first', 'planted last']) await bob.post(garden.id, text);
+  const alice = await account('alice');
+  const carol = await account('carol');
+  for (const { id } of [alice, carol]) await bob.call('PUT', `/rooms/${garden.id}/members/${id}`);
+
+  const sparing = await person('carol');
+  await sparing.page.addInitScript(() => {
+    Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+  });
+  const fetched = [];
+  sparing.page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+  await sparing.opens('/login');
+  await sparing.login();
+  await sparing.isIn('lobby');
+  const reading = await person('alice');
+  await reading.opens('/login');
+  await reading.login();
+  await reading.isIn('lobby');
+  await reading.isKeptAsAPage();
+  await reading.hasKept('history/', 'planted first');
+  const pages = fetched.filter((path) => path.endsWith('/messages'));
+  assert.deepEqual(pages.filter((path) => path.includes(garden.id)), []);
+  assert.equal(pages.length, 1, 'the room that is open');
+
+  await server.kill();
+  await reading.reloads();
+  await reading.isIn('lobby');
+  await reading.goesTo('garden');
+  await reading.sees('planted first');
+  await reading.sees('planted last');
+});

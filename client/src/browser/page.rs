@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use wasm_bindgen::JsCast;
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, HtmlDocument, HtmlElement, HtmlTextAreaElement, VisibilityState};
 use yew::NodeRef;
@@ -115,6 +116,14 @@ pub fn origin_socket() -> String {
         .and_then(|window| window.location().protocol().ok())
         .is_some_and(|protocol| protocol == "http:");
     format!("{}://{}", if is_plain { "ws" } else { "wss" }, host())
+}
+
+/// Whether the person told the browser to save data. Not all browsers can tell.
+pub fn saves_data() -> bool {
+    let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into());
+    web_sys::window()
+        .and_then(|window| get(&get(&window.navigator(), "connection").ok()?, "saveData").ok())
+        .is_some_and(|saves| saves.is_truthy())
 }
 
 /// A random number from 0 to below 1.

@@ -45,6 +45,8 @@ pub(super) struct Inner {
     pub(super) written: RefCell<Written>,
     /// None, one `GET /rooms` under way, or one with another to follow.
     pub(super) room_fetches: Cell<u8>,
+    /// Whether rooms were fetched before they were opened: once for each page.
+    pub(super) has_looked_ahead: Cell<bool>,
     watch: Cell<Watch>,
     held: RefCell<(Vec<Listener>, Option<Interval>)>,
 }
@@ -97,6 +99,7 @@ impl Chat {
             was_ready: Cell::new(history.is_some()),
             is_flushing: Cell::new(false),
             room_fetches: Cell::new(0),
+            has_looked_ahead: Cell::new(false),
             watch: Cell::new(Watch::new(now)),
             held: RefCell::default(),
         }));

@@ -78,6 +78,9 @@ impl Chat {
                     Ok(rooms) => {
                         chat.0.room_fetches.set(chat.0.room_fetches.get() - 1);
                         chat.report(Action::RoomsLoaded(rooms));
+                        if !chat.0.has_looked_ahead.replace(true) {
+                            spawn_local(chat.clone().fetch_ahead());
+                        }
                     }
                     Err(failure) if failure.is_passing() && tries < RETRIES => {
                         tries += 1;

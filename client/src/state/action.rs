@@ -47,6 +47,8 @@ pub enum Action {
     Close(RoomId),
     /// The reader came to an end of what is loaded.
     Load { room: RoomId, ask: Ask },
+    /// There is time to fetch a room before it is opened.
+    FetchAhead,
     /// A page of history.
     PageLoaded {
         room: RoomId,

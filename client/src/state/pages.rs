@@ -56,8 +56,7 @@ impl State {
         }
         state.page = PageState::Loading;
         state.spot = None;
-        let fits = unread + 10 <= DEFAULT_PAGE as usize;
-        let ask = if fits {
+        let ask = if is_at_the_end(unread) {
             Ask::Newest
         } else {
             Ask::Around(state.marks.read.max(1))
@@ -178,6 +177,11 @@ impl State {
         }
         Vec::new()
     }
+}
+
+/// Whether a reader with so many unread messages lands on the newest page, with some that were read.
+pub(super) fn is_at_the_end(unread: usize) -> bool {
+    unread + 10 <= DEFAULT_PAGE as usize
 }
 
 fn start_log(state: &mut RoomState, page: MessagePage) {

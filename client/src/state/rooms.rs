@@ -215,7 +215,8 @@ impl State {
     }
 }
 
-fn last_activity(room: &RoomState) -> i64 {
+/// When something last happened in the room, in ms.
+pub(super) fn last_activity(room: &RoomState) -> i64 {
     let made = match &room.room {
         Room::Room(room) => room.created_at,
         Room::Direct(room) => room.created_at,
