@@ -1,11 +1,11 @@
 //! One HTTP request and its answer, as types.
 
-use gloo_net::http;
 use js_sys::Reflect;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{ApiError, ErrorCode};
-use wasm_bindgen::JsValue;
-use web_sys::{Headers, RequestInit};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, RequestInit, Response};
 
 use super::Failure;
 
@@ -73,11 +73,7 @@ impl Request {
     pub async fn exchange(&self, token: Option<&str>) -> Result<String, Failure> {
         let url = format!("/api/v1{}", self.path);
         let request = self.built(&url, token).map_err(|_| Failure::Unreadable)?;
-        let response = http::Request::from(request)
-            .send()
-            .await
-            .map_err(|_| Failure::Unreachable)?;
-        let text = response.text().await.map_err(|_| Failure::Unreachable)?;
+        let (response, text) = fetch(&request).await.map_err(|_| Failure::Unreachable)?;
         if response.ok() {
             return Ok(text);
         }
@@ -112,6 +108,15 @@ impl Request {
         )?;
         web_sys::Request::new_with_str_and_init(url, &init)
     }
+}
+
+/// Sends a request; the answer with all of its text.
+pub(super) async fn fetch(request: &web_sys::Request) -> Result<(Response, String), JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response = JsFuture::from(window.fetch_with_request(request)).await?;
+    let response: Response = response.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?.as_string();
+    Ok((response, text.unwrap_or_default()))
 }
 
 /// What an answer's text says. A 204 has none: its answer is `()`.

@@ -1,8 +1,6 @@
 //! Whether the server has another page by now than the one that runs here.
 
-use gloo_net::http::Request;
-
-use super::Chat;
+use super::{Chat, request::fetch};
 use crate::{browser, state::Action};
 
 /// The question is spread over so long: all pages come back at once to a server that was replaced.
@@ -32,10 +30,7 @@ impl Chat {
         let Ok(question) = web_sys::Request::new_with_str("/") else {
             return;
         };
-        let Ok(answer) = Request::from(question).send().await else {
-            return;
-        };
-        if let Ok(page) = answer.text().await
+        if let Ok((_, page)) = fetch(&question).await
             && is_another(&page, &mine)
         {
             self.report(Action::Outdated);
