@@ -41,7 +41,7 @@ static int (*real_fsync)(int);
 static const volatile char *fault = "0";
 static char watched[4096];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-/* The database and its log; one more would be somebody else's. */
+/* The database, its log and the journal of posts; one more would be somebody else's. */
 static struct { char path[4096]; int fd; } journals[4];
 
 __attribute__((constructor)) static void begin(void) {
@@ -75,7 +75,7 @@ static int is_watched(int fd, char *path, size_t size) {
     path[length] = 0;
     if (strncmp(path, watched, strlen(watched))) return 0;
     const char *rest = path + strlen(watched);
-    return !*rest || !strcmp(rest, "-wal") || !strcmp(rest, "-journal");
+    return !*rest || !strcmp(rest, "-wal") || !strcmp(rest, "-journal") || !strcmp(rest, "-posts");
 }
 
 static int journal(const char *path) {

@@ -220,7 +220,7 @@ fn work(text: &mut Exposition, totals: &Totals) {
 fn store(text: &mut Exposition, activity: &Activity) {
     text.counter(
         "parlor_commits_total",
-        "Commits made by this server, each durable.",
+        "Batches of writes made durable by this server.",
         activity.commit_times.count(),
     );
     text.counter(
@@ -235,13 +235,18 @@ fn store(text: &mut Exposition, activity: &Activity) {
     );
     text.times(
         "parlor_commit_seconds",
-        "How long commits took: SQLite's COMMIT with its fsync, MongoDB's transaction.",
+        "How long that took: SQLite's journal or COMMIT with its fsync, MongoDB's transaction.",
         activity.commit_times,
     );
     text.gauge(
         "parlor_writes_waiting",
         "Writes that wait for their commit, at most 4,096 (MongoDB: twice); then posts are refused.",
         activity.waiting,
+    );
+    text.gauge(
+        "parlor_store_log_pages",
+        "Pages of 4 KiB in SQLite's write-ahead log, moved into the file from 16,384 on; 0 on MongoDB.",
+        activity.log_pages,
     );
     text.counter(
         "parlor_log_reads_total",

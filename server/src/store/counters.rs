@@ -18,6 +18,8 @@ pub(super) struct Counters {
     pub log_reads: Counter,
     /// Commits and reads that the store could not do.
     pub failures: Counter,
+    /// Pages of SQLite's write-ahead log after the last commit.
+    pub log_pages: Counter,
 }
 
 impl Counters {
@@ -42,6 +44,7 @@ impl Counters {
             jobs: self.jobs.read(),
             log_reads: self.log_reads.get(),
             failures: self.failures.get(),
+            log_pages: self.log_pages.get(),
             waiting,
         }
     }
@@ -50,7 +53,7 @@ impl Counters {
 /// What a store did since it was opened here, and what waits. Counted by this process alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Activity {
-    /// Commits that were made, each durable, and how long they took: SQLite's `COMMIT` with its
+    /// Batches that were made durable, and how long it took: SQLite's journal or `COMMIT` with its
     /// fsync; on MongoDB the whole transaction.
     pub commit_times: Times,
     /// Writes that were committed with each: one commit makes several durable that were waiting.
@@ -60,6 +63,8 @@ pub struct Activity {
     pub log_reads: u64,
     /// Commits and reads that the store could not do.
     pub failures: u64,
+    /// Pages of 4 KiB in SQLite's write-ahead log after the last commit; 0 on MongoDB.
+    pub log_pages: u64,
     /// Writes that wait now.
     pub waiting: usize,
 }

@@ -14,6 +14,7 @@ mod file;
 mod heads;
 mod intake;
 mod invitations;
+mod journal;
 mod log;
 mod logins;
 mod marks;
@@ -21,6 +22,7 @@ mod members;
 mod mine;
 mod pages;
 mod readers;
+mod replay;
 mod rooms;
 mod rows;
 mod schema;
@@ -43,7 +45,7 @@ pub(super) use backup::{back_up, restore};
 use checkpointer::Checkpointer;
 use file::Hold;
 use readers::Readers;
-use writer::{Write, Writer};
+use writer::{Disk, Write, Writer};
 
 /// Opens a file.
 pub(super) async fn open_file(path: &Path) -> Result<(Arc<dyn Store>, Feed), StoreError> {
@@ -74,40 +76,50 @@ struct SqliteStore {
 impl SqliteStore {
     async fn open(path: &Path) -> Result<(Self, Feed), StoreError> {
         let path = path.to_owned();
-        let file = off_thread(move || file::open(&path)).await?;
-        let (path, hold) = (file.path.clone(), Arc::clone(&file.hold));
-        let checkpointer = off_thread(move || {
-            Checkpointer::start(&path, hold)
-                .map_err(|error| StoreError::Unavailable(Box::new(error)))
-        });
-        let checkpointer = Some(checkpointer.await?);
-        let readers = Some(Readers::new(file.path));
-        Self::start(
-            file.conn,
-            checkpointer,
-            Some(file.hold),
-            file.identity,
-            readers,
-        )
+        let counters = Arc::new(Counters::default());
+        let counted = Arc::clone(&counters);
+        let (file, disk) = off_thread(move || {
+            let mut file = file::open(&path)?;
+            let checkpointer = Checkpointer::start(
+                &file.path,
+                &mut file.conn,
+                Arc::clone(&file.hold),
+                file.journal.settled(),
+                counted,
+            )
+            .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+            Ok((file, checkpointer))
+        })
+        .await
+        .map(|(file, checkpointer)| {
+            let disk = Disk {
+                checkpointer,
+                journal: file.journal,
+            };
+            ((file.conn, file.hold, file.identity, file.path), disk)
+        })?;
+        let (conn, hold, identity, path) = file;
+        let readers = Some(Readers::new(path));
+        Self::start(conn, Some(disk), Some(hold), identity, readers, counters)
     }
 
     async fn open_memory() -> Result<(Self, Feed), StoreError> {
         let (conn, identity) = off_thread(file::open_memory).await?;
-        Self::start(conn, None, None, identity, None)
+        Self::start(conn, None, None, identity, None, Arc::default())
     }
 
     fn start(
         conn: Connection,
-        checkpointer: Option<Checkpointer>,
+        disk: Option<Disk>,
         hold: Option<Arc<Hold>>,
         identity: Identity,
         readers: Option<Arc<Readers>>,
+        counters: Arc<Counters>,
     ) -> Result<(Self, Feed), StoreError> {
         let (changes, feed) = mpsc::channel(FEED_COMMITS);
-        let counters = Arc::new(Counters::default());
         let writer = Writer::start(
             conn,
-            checkpointer,
+            disk,
             hold,
             identity.lobby,
             changes,
@@ -134,14 +146,17 @@ impl SqliteStore {
         self.counters.noted(self.writer.submit(work).await)
     }
 
-    /// Does `work` in one snapshot.
+    /// Does `work` in one snapshot, in which everything is that was answered.
     async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
         match &self.readers {
-            Some(readers) => self.counters.noted(readers.read(work).await),
+            Some(readers) => {
+                self.counters.noted(self.writer.settle().await)?;
+                self.counters.noted(readers.read(work).await)
+            }
             None => self.write(move |write| work(write.conn)).await,
         }
     }

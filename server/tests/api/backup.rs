@@ -168,8 +168,8 @@ async fn the_store_that_a_restore_replaces_is_kept_whole() {
         let server = serve(&data).await;
         let alice = server.log_in("alice").await;
         alice.say(server.lobby(), body).await;
-        // As after a crash: what was said last is in the log beside the file alone.
-        let crashed = ["parlor.db", "parlor.db-wal"].map(|name| {
+        // As after a crash: what was said last is in the logs beside the file alone.
+        let crashed = ["parlor.db", "parlor.db-wal", "parlor.db-posts"].map(|name| {
             let bytes = fs::read(data.join(name)).unwrap();
             (data.join(name), bytes)
         });

@@ -7,9 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::store::MoveError;
+use crate::store::{MoveError, StoreError};
 
-use super::{failure::explain, file::owner_only};
+use super::{failure::explain, file::owner_only, journal, replay, schema};
 
 /// What SQLite keeps beside a file while it is open, or after it was killed.
 const COMPANIONS: [&str; 3] = ["-journal", "-wal", "-shm"];
@@ -131,38 +131,48 @@ pub fn keep_old(place: &Path) -> Result<PathBuf, MoveError> {
 }
 
 fn rename_whole(place: &Path, kept: &Path) -> io::Result<()> {
-    merge_log(place);
-    let log = named(place, "-wal");
-    if log.try_exists()? {
-        // A damaged store: its log goes along, under the name by which it belongs to the file.
-        // First a second name, then the file: whatever is cut short, one of both names is whole.
-        fs::hard_link(&log, named(kept, "-wal")).or_else(|_| {
-            // Without links: copied.
-            fs::copy(&log, named(kept, "-wal")).map(drop)
-        })?;
-        fs::rename(place, kept)?;
-        fs::remove_file(&log)?;
-    } else {
+    merge_logs(place);
+    let mut is_alone = true;
+    for ending in [journal::ENDING, "-wal"] {
+        let log = named(place, ending);
+        if log.try_exists()? {
+            // A damaged store: its log goes along, under the name by which it belongs to the file.
+            // First a second name, then the file: whatever is cut short, one of both is whole.
+            fs::hard_link(&log, named(kept, ending)).or_else(|_| {
+                // Without links: copied.
+                fs::copy(&log, named(kept, ending)).map(drop)
+            })?;
+            is_alone = false;
+        }
+    }
+    if is_alone {
         link_or_rename(place, kept)?;
+    } else {
+        fs::rename(place, kept)?;
+        remove_if_there(&named(place, "-wal"))?;
+        remove_if_there(&named(place, journal::ENDING))?;
     }
     remove_if_there(&named(place, "-shm"))?;
     sync_directory(place)
 }
 
-/// Puts what is in a write-ahead log into the file, if it is sound enough for that.
-fn merge_log(place: &Path) {
+/// Puts what is in the logs into the file, if it is sound enough for that.
+fn merge_logs(place: &Path) {
     // Beside a file without a page SQLite takes a log for a leftover, and removes it.
     if !begins_as_database(place) {
         return;
     }
-    let merged = rusqlite::Connection::open(place).and_then(|conn| {
-        conn.pragma_update_and_check(None, "journal_mode", "DELETE", |row| {
-            row.get::<_, String>(0)
-        })
-    });
-    if let Err(error) = merged {
+    if let Err(error) = try_merge_logs(place) {
         tracing::warn!(%error, "the old store's log could not be merged; it is kept with it");
     }
+}
+
+fn try_merge_logs(place: &Path) -> Result<(), StoreError> {
+    let conn = rusqlite::Connection::open(place)?;
+    replay::replay(&conn, &replay::pending(place, &conn)?)?;
+    schema::leave_one_file(&conn)?;
+    remove_if_there(&named(place, journal::ENDING))
+        .map_err(|error| StoreError::Unavailable(Box::new(error)))
 }
 
 fn begins_as_database(path: &Path) -> bool {
@@ -177,7 +187,11 @@ fn free_name(place: &Path) -> PathBuf {
     let others = (2..).map(|n: u32| named(place, &format!(".replaced.{n}")));
     std::iter::once(first)
         .chain(others)
-        .find(|name| !name.exists() && !named(name, "-wal").exists())
+        .find(|name| {
+            !name.exists()
+                && !named(name, "-wal").exists()
+                && !named(name, journal::ENDING).exists()
+        })
         .unwrap_or_else(|| named(place, ".replaced"))
 }
 
@@ -211,7 +225,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 }
 
 /// A new name is durable once its directory is.
-fn sync_directory(path: &Path) -> io::Result<()> {
+pub fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),

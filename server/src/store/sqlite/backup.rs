@@ -20,7 +20,7 @@ use crate::store::{MoveError, Progress, StoreError};
 use super::{
     aside::{Aside, keep_old, unwritten},
     failure::{Refusal, explain_sqlite},
-    file, schema,
+    file, replay, schema,
 };
 
 /// 256 pages, 1 MiB, between two reports.
@@ -47,7 +47,7 @@ pub fn back_up(
     }
     let source = open_source(&store)?;
     let aside = Aside::begin(to)?;
-    let copy = copy(&source, aside.path(), told).map_err(|error| unfit(to, error))?;
+    let copy = copy(&store, &source, aside.path(), told).map_err(|error| unfit(to, error))?;
     check(&copy, &store, told)?;
     close(copy, to)?;
     let bytes = fs::metadata(aside.path()).map_or(0, |file| file.len());
@@ -81,7 +81,7 @@ pub fn restore(
         return Err(MoveError::StoreExists(store));
     }
     let aside = Aside::begin(&store)?;
-    let mut copy = copy(&source, aside.path(), told).map_err(|error| unfit(&store, error))?;
+    let mut copy = copy(from, &source, aside.path(), told).map_err(|error| unfit(&store, error))?;
     check(&copy, from, told)?;
     schema::migrate(&mut copy)?;
     begin_anew(&copy).map_err(|error| unfit(&store, error))?;
@@ -110,10 +110,13 @@ fn open_source(path: &Path) -> Result<Connection, MoveError> {
 
 /// Copies a whole store into an empty file, as it was at one instant.
 fn copy(
+    store: &Path,
     source: &Connection,
     to: &Path,
     told: &mut dyn FnMut(Progress),
-) -> rusqlite::Result<Connection> {
+) -> Result<Connection, StoreError> {
+    // Before the snapshot: what is answered meanwhile may build on what only the snapshot lacks.
+    let pending = replay::pending(store, source)?;
     // One snapshot from the first page to the last: in a write-ahead log who reads keeps nobody
     // from writing, and without it every commit would make the copy begin again.
     let snapshot = source.unchecked_transaction()?;
@@ -140,6 +143,8 @@ fn copy(
     drop(backup);
     schema::leave_one_file(&copy)?;
     file::prepare(&copy)?;
+    replay::replay(&copy, &pending)?;
+    replay::name(&copy, None)?;
     Ok(copy)
 }
 

@@ -4,7 +4,7 @@
 //! to move the last of them, and only when all is moved does SQLite sync the file and begin the log
 //! anew. So the thread moves what there is and syncs the file itself, which takes tens of
 //! milliseconds; and once the log is long, the writer, between two commits, moves the few pages
-//! that came meanwhile.
+//! that came meanwhile. It also syncs the log behind the commits that did not.
 
 use std::{
     fs::File,
@@ -12,20 +12,23 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{self, Receiver, SyncSender},
     },
     thread::{self, JoinHandle},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, hooks::Wal};
 
 use super::file::{self, Hold};
-use crate::{process, store::StoreError};
+use crate::{
+    process,
+    store::{StoreError, counters::Counters},
+};
 
-/// Jobs after which a checkpoint is asked for. Each writes up to a handful of pages, most of them
-/// the same ones, which are moved once: the rarer, the fewer, and the longer the log.
-const EVERY_JOBS: usize = 2_000;
+/// Pages of log after which a checkpoint is made. Most are the same ones, which are moved once: the
+/// rarer, the fewer, and the longer the log.
+const EVERY_PAGES: u64 = 16_384;
 
 /// Pages of log, 4 KiB each, beyond which it is to begin anew: 16 MB.
 const LONG_PAGES: i64 = 4_096;
@@ -43,47 +46,109 @@ const MAX_PASSES: usize = 4;
 pub struct Checkpointer {
     asks: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
-    is_due: Arc<AtomicBool>,
-    jobs: usize,
+    hold: Arc<Hold>,
+    counters: Arc<Counters>,
+    orders: Arc<Orders>,
+    /// Pages of log at which a checkpoint is asked for.
+    ask_at: u64,
+}
+
+/// What the thread is to do when it is woken, and what it did.
+struct Orders {
+    /// Up to which record of the journal the log has everything.
+    unsynced: AtomicU64,
+    /// Up to which it is synced.
+    synced: Arc<AtomicU64>,
+    is_checkpoint_asked: AtomicBool,
+    /// The writer is to do the rest.
+    is_due: AtomicBool,
 }
 
 impl Checkpointer {
-    /// Starts the thread, with a connection of its own.
+    /// Starts the thread, with a connection of its own, and counts the log's pages by `writer`'s
+    /// commits. `synced` is told how far [`Self::sync_later`] has got.
     ///
     /// # Errors
     /// When there is no thread or no connection to be had.
-    pub fn start(path: &Path, hold: Arc<Hold>) -> io::Result<Self> {
+    pub fn start(
+        path: &Path,
+        writer: &mut Connection,
+        hold: Arc<Hold>,
+        synced: Arc<AtomicU64>,
+        counters: Arc<Counters>,
+    ) -> io::Result<Self> {
         let conn = connect(path).map_err(io::Error::other)?;
+        let counted = Arc::clone(&counters);
+        writer
+            .wal_hook(Some(move |_: &mut Wal, pages| {
+                counted.log_pages.set(u64::try_from(pages).unwrap_or(0));
+                Ok(())
+            }))
+            .map_err(io::Error::other)?;
         // One that waits is enough: it sees all that was committed before it begins.
         let (asks, asked) = mpsc::sync_channel(1);
-        let is_due = Arc::new(AtomicBool::new(false));
-        let due = Arc::clone(&is_due);
+        let orders = Arc::new(Orders {
+            unsynced: AtomicU64::new(0),
+            synced,
+            is_checkpoint_asked: AtomicBool::new(false),
+            is_due: AtomicBool::new(false),
+        });
+        let (files, told) = (Arc::clone(&hold), Arc::clone(&orders));
         let thread = thread::Builder::new()
             .name("parlor-checkpoint".to_owned())
-            .spawn(move || run(&conn, &hold.database, &asked, &due))?;
+            .spawn(move || run(&conn, &files, &asked, &told))?;
         Ok(Self {
             asks: Some(asks),
             thread: Some(thread),
-            is_due,
-            jobs: 0,
+            hold,
+            counters,
+            orders,
+            ask_at: EVERY_PAGES,
         })
     }
 
-    /// After a commit of so many jobs, or one that failed: perhaps for want of room, which a
-    /// checkpoint makes. `writer` is the writer's connection, outside of a transaction.
-    pub fn committed(&mut self, writer: &Connection, jobs: usize, is_failed: bool) {
-        self.jobs += jobs;
-        if self.is_due.swap(false, Ordering::Relaxed) {
+    /// After a commit, or one that failed: perhaps for want of room, which a checkpoint makes.
+    /// `writer` is the writer's connection, outside of a transaction.
+    pub fn committed(&mut self, writer: &Connection, is_failed: bool) {
+        let pages = self.counters.log_pages.get();
+        if self.orders.is_due.swap(false, Ordering::Relaxed) {
             // Nothing is committed meanwhile, so the log begins anew.
             match checkpoint(writer) {
                 Ok(log) => tracing::debug!(pages = log.pages, "the log begins anew"),
                 Err(error) => tracing::warn!(%error, "a checkpoint failed"),
             }
-        } else if (is_failed || self.jobs >= EVERY_JOBS)
-            && let Some(asks) = &self.asks
-        {
-            self.jobs = 0;
-            // Full: it is asked already.
+            // Where a reader held it back: not with every commit.
+            self.ask_at = pages + EVERY_PAGES;
+            return;
+        }
+        // It has begun anew.
+        self.ask_at = self.ask_at.min(pages + EVERY_PAGES);
+        if is_failed || pages >= self.ask_at {
+            self.ask_at = pages + EVERY_PAGES;
+            self.orders
+                .is_checkpoint_asked
+                .store(true, Ordering::Relaxed);
+            self.wake();
+        }
+    }
+
+    /// The log is to be synced: it has everything up to that record of the journal.
+    pub fn sync_later(&self, record: u64) {
+        self.orders.unsynced.store(record, Ordering::Release);
+        self.wake();
+    }
+
+    /// Syncs the log now. False where that fails.
+    pub fn sync(&self) -> bool {
+        let synced = self.hold.log.sync_data();
+        synced
+            .inspect_err(|error| tracing::warn!(%error, "the log could not be synced"))
+            .is_ok()
+    }
+
+    fn wake(&self) {
+        if let Some(asks) = &self.asks {
+            // Full: it is woken already.
             let _ = asks.try_send(());
         }
     }
@@ -108,13 +173,30 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-fn run(conn: &Connection, database: &File, asked: &Receiver<()>, is_due: &AtomicBool) {
+fn run(conn: &Connection, hold: &Hold, asked: &Receiver<()>, orders: &Orders) {
     // It copies thousands of pages, and nobody waits for it.
     process::give_way();
+    let mut is_trusted = true;
     while asked.recv().is_ok() {
-        match prepare(conn, database) {
-            Ok(is_prepared) => is_due.store(is_prepared, Ordering::Relaxed),
-            Err(error) => tracing::warn!(%error, "a checkpoint failed"),
+        let unsynced = orders.unsynced.load(Ordering::Acquire);
+        if is_trusted && unsynced > orders.synced.load(Ordering::Acquire) {
+            match hold.log.sync_data() {
+                Ok(()) => {
+                    orders.synced.fetch_max(unsynced, Ordering::AcqRel);
+                }
+                Err(error) => {
+                    // What a failed sync has lost, the next one does not tell. The writer's own
+                    // commits are synced by SQLite, which takes care of it.
+                    is_trusted = false;
+                    tracing::warn!(%error, "the log could not be synced: posts go by the database");
+                }
+            }
+        }
+        if orders.is_checkpoint_asked.swap(false, Ordering::Relaxed) {
+            match prepare(conn, &hold.database) {
+                Ok(is_prepared) => orders.is_due.store(is_prepared, Ordering::Relaxed),
+                Err(error) => tracing::warn!(%error, "a checkpoint failed"),
+            }
         }
     }
 }

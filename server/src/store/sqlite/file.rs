@@ -9,13 +9,15 @@ use std::{
 };
 
 use rusqlite::{Connection, config::DbConfig};
+use uuid::Uuid;
 
 use crate::store::{Identity, StoreError};
 
 use super::{
     aside::named,
     failure::{Refusal, explain, explain_sqlite},
-    schema,
+    journal::Journal,
+    replay, schema,
 };
 
 /// What this process holds of a store's file. To be dropped after its last connection.
@@ -24,6 +26,8 @@ pub struct Hold {
     _lock: File,
     /// The file itself, to sync it. Closing it drops this process's locks on it, SQLite's too.
     pub database: File,
+    /// Its write-ahead log, for the same. There is one from the first connection to the last.
+    pub log: File,
 }
 
 /// An open file.
@@ -32,6 +36,7 @@ pub struct OpenFile {
     pub hold: Arc<Hold>,
     pub path: PathBuf,
     pub identity: Identity,
+    pub journal: Journal,
 }
 
 /// Opens a store, made and migrated where needed. Takes its time: not for an async thread.
@@ -51,16 +56,38 @@ pub fn open(path: &Path) -> Result<OpenFile, StoreError> {
             _ => StoreError::Backend(Box::new(refusal)),
         }
     })?;
+    let journal = begin_journal(&path, &conn).map_err(|error| match error {
+        StoreError::Unavailable(_) => refuse(&path, explain_sqlite(&error)).unavailable(),
+        error => error,
+    })?;
     let hold = Hold {
         _lock: lock,
         database: File::open(&path).map_err(unavailable)?,
+        log: File::open(named(&path, "-wal")).map_err(unavailable)?,
     };
     Ok(OpenFile {
         conn,
         hold: Arc::new(hold),
         path,
         identity,
+        journal,
     })
+}
+
+/// Posts again what the last process answered and did not commit, and begins a journal.
+fn begin_journal(path: &Path, conn: &Connection) -> Result<Journal, StoreError> {
+    let posts = replay::replay(conn, &replay::pending(path, conn)?)?;
+    if posts > 0 {
+        tracing::info!(
+            posts,
+            "posted again from the journal what had not been committed"
+        );
+    }
+    let id = Uuid::new_v4();
+    let tx = conn.unchecked_transaction()?;
+    replay::name(&tx, Some(id))?;
+    tx.commit()?;
+    Ok(Journal::new(path, id))
 }
 
 fn refuse(path: &Path, problem: String) -> Refusal {
@@ -129,7 +156,8 @@ fn connect(path: &Path) -> Result<(Connection, Identity), StoreError> {
             "the file system does not take a write-ahead log: put it on a local disk",
         ))));
     }
-    // An answer means durable: every commit syncs the log.
+    // An answer means durable: every commit syncs the log, but for those of posts, which are in the
+    // journal.
     conn.pragma_update(None, "synchronous", "FULL")?;
     // The checkpointer does it: here every commit in its time would wait.
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;

@@ -90,7 +90,8 @@ fn find(conn: &Connection, room: RoomId, id: MessageId) -> Result<Option<Message
     Ok(found)
 }
 
-fn append(write: &mut Write<'_>, post: NewPost) -> Result<Posted, StoreError> {
+/// Posts. For [`Writer::submit_post`](super::writer::Writer::submit_post).
+pub(super) fn append(write: &mut Write<'_>, post: NewPost) -> Result<Posted, StoreError> {
     let conn = write.conn;
     let (room, author) = (post.room.as_uuid(), post.author.as_uuid());
     if !conn.prepare_cached(IS_MEMBER)?.exists([room, author])? {

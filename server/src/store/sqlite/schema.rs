@@ -17,7 +17,11 @@ const APPLICATION_ID: i64 = 0x5061_726c;
 const UNFINISHED_ID: i64 = 0x5061_723f;
 
 /// One file per version, in order. A released one is never edited.
-const VERSIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
+const VERSIONS: [&str; 3] = [
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 
 /// Brings a file to the newest version and answers with what it is.
 ///

@@ -1,7 +1,9 @@
 //! What cannot be seen through the traits: batches, a full disk, a full queue, query plans.
 
 mod heads;
+mod journal;
 mod plans;
+mod unsettled;
 
 use std::{
     mem,
