@@ -103,7 +103,10 @@ static void keep(int fd, const char *path, off_t offset, size_t length) {
     char *record = malloc(sizeof head + old);
     if (!record) abort();
     memcpy(record, &head, sizeof head);
-    if (real_pread(fd, record + sizeof head, old, offset) != (ssize_t)old) abort();
+    if (real_pread(fd, record + sizeof head, old, offset) != (ssize_t)old) {
+        fprintf(stderr, "the shim cannot read %s, which is open for writing alone\n", path);
+        abort();
+    }
     if (real_write(journal(path), record, sizeof head + old) != (ssize_t)(sizeof head + old)) abort();
     free(record);
 }

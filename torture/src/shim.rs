@@ -116,10 +116,13 @@ impl Shim {
         undo::undo(&self.dir, rng)
     }
 
-    /// Whether something was written to the log that no sync has followed.
+    /// Whether something was written to the journal of posts or to the log that no sync has
+    /// followed.
     pub fn has_unsynced(&self) -> bool {
-        let journal = self.dir.join("parlor.db-wal.undo");
-        fs::metadata(journal).is_ok_and(|journal| journal.len() > 0)
+        ["parlor.db-posts.undo", "parlor.db-wal.undo"]
+            .map(|name| self.dir.join(name))
+            .iter()
+            .any(|undo| fs::metadata(undo).is_ok_and(|undo| undo.len() > 0))
     }
 
     /// The database's files as they are, in a directory of their own, which is made.

@@ -162,6 +162,8 @@ impl Journal {
 
 fn create(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
+        // Read by tests that stand between it and the disk.
+        .read(true)
         .write(true)
         .create(true)
         .truncate(true)
